@@ -1,0 +1,5 @@
+package keep
+
+import (
+	_ "golang.org/x/tools/txtar"
+)

@@ -1,0 +1,28 @@
+package source
+
+// Limits bound a text before a tree is built from it. A zero field means its
+// default.
+type Limits struct {
+	// Bytes of one text. Default 3 MiB.
+	Bytes int
+	// Nesting of mappings and lists. Default 100.
+	Nesting int
+	// AliasNodes is how many nodes the aliases of one document may expand to.
+	// Default 50,000.
+	AliasNodes int
+	// ListItems of one list. Default 10,000.
+	ListItems int
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(field *int, value int) {
+		if *field <= 0 {
+			*field = value
+		}
+	}
+	set(&l.Bytes, 3<<20)
+	set(&l.Nesting, 100)
+	set(&l.AliasNodes, 50_000)
+	set(&l.ListItems, 10_000)
+	return l
+}

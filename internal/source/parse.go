@@ -1,0 +1,141 @@
+package source
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// text is one file on its way to trees.
+type text struct {
+	writer *value.Writer
+	lines  []string // for the ends of quoted scalars
+	offset int      // lines in front of what is being parsed
+	limits Limits
+	diags  diag.Diagnostics
+}
+
+// open checks the size and takes the byte order mark away.
+func (t *text) open(data []byte) ([]byte, bool) {
+	if len(data) > t.limits.Bytes {
+		t.diags = append(t.diags, diag.Errorf("source.too-large", diag.Range{File: t.writer.File}, "the file has %d bytes, more than the %d allowed", len(data), t.limits.Bytes).
+			WithDetail("split it into several files; a document rarely needs more than a few kilobytes"))
+		return nil, false
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	t.lines = strings.Split(string(data), "\n")
+	return data, true
+}
+
+// parse gives the root node of every document. A text that is not YAML gives
+// the documents in front of the mistake.
+func (t *text) parse(data []byte) []*yaml.Node {
+	loader, err := yaml.NewLoader(bytes.NewReader(data))
+	var roots []*yaml.Node
+	for err == nil {
+		var doc yaml.Node
+		if err = loader.Load(&doc); err == nil && len(doc.Content) == 1 {
+			roots = append(roots, doc.Content[0])
+		}
+	}
+	if !errors.Is(err, io.EOF) {
+		t.syntaxError(err)
+	}
+	return roots
+}
+
+func (t *text) syntaxError(err error) {
+	at := diag.Range{File: t.writer.File}
+	message := strings.TrimPrefix(err.Error(), "yaml: ")
+	var load *yaml.LoadError
+	if errors.As(err, &load) {
+		message = load.Message
+		if load.Mark.Line > 0 {
+			at.Start = diag.Position{Line: load.Mark.Line + t.offset, Column: max(load.Mark.Column, 1)}
+			at.End = at.Start
+		}
+	}
+	if strings.Contains(message, "exceeded max depth") {
+		t.diags = append(t.diags, t.tooDeep(at))
+		return
+	}
+	t.diags = append(t.diags, diag.Errorf("source.syntax", at, "this is not valid YAML: %s", message).
+		WithDetail("%s", syntaxHint(message)))
+}
+
+func (t *text) tooDeep(at diag.Range) diag.Diagnostic {
+	return diag.Errorf("source.too-deep", at, "mappings and lists are nested more than %d deep", t.limits.Nesting).
+		WithDetail("no document of ours needs that; look for an unclosed bracket or a generated file that went wrong")
+}
+
+func syntaxHint(message string) string {
+	switch {
+	case strings.Contains(message, "mapping values are not allowed"):
+		return `a value that holds ": " must be quoted, and a key needs its own line`
+	case strings.Contains(message, "cannot start any token"):
+		return "indent with spaces, not tabs, and quote values that start with @, ` or %"
+	case strings.Contains(message, "expected ',' or"):
+		return "a [ or { is not closed, or a comma is missing"
+	case strings.Contains(message, "unknown anchor"):
+		return "define the anchor with & before it is used with *"
+	case strings.Contains(message, "unexpected end of stream"):
+		return "a quote is not closed"
+	}
+	return "check indentation and quotes around this place"
+}
+
+func (t *text) place(n *yaml.Node) value.Place {
+	line := int32(n.Line + t.offset)
+	p := value.Place{Writer: t.writer, Line: line, Column: int32(n.Column), EndLine: line, EndCol: int32(n.Column)}
+	if n.Kind == yaml.ScalarNode {
+		p.EndCol += int32(t.width(n))
+	}
+	return p
+}
+
+// width is how many characters a scalar takes on its first line.
+func (t *text) width(n *yaml.Node) int {
+	number := n.Line + t.offset
+	if n.Line < 1 || number > len(t.lines) {
+		return 0
+	}
+	line := []rune(strings.TrimSuffix(t.lines[number-1], "\r"))
+	if n.Column < 1 || n.Column > len(line) {
+		return 0
+	}
+	rest := line[n.Column-1:]
+	switch {
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		return 1
+	case n.Style&yaml.DoubleQuotedStyle != 0:
+		return quotedWidth(rest, '"')
+	case n.Style&yaml.SingleQuotedStyle != 0:
+		return quotedWidth(rest, '\'')
+	}
+	return min(len([]rune(n.Value)), len(rest))
+}
+
+func quotedWidth(rest []rune, quote rune) int {
+	for i := 1; i < len(rest); i++ {
+		switch {
+		case quote == '"' && rest[i] == '\\':
+			i++
+		case rest[i] == quote && quote == '\'' && i+1 < len(rest) && rest[i+1] == quote:
+			i++
+		case rest[i] == quote:
+			return i + 1
+		}
+	}
+	return len(rest)
+}
+
+func (t *text) report(n *yaml.Node, code, summary, detail string, args ...any) {
+	t.diags = append(t.diags, diag.Errorf(code, t.place(n).Range(), "%s", fmt.Sprintf(summary, args...)).WithDetail("%s", detail))
+}

@@ -1,0 +1,372 @@
+package value
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+	"strconv"
+
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// Kind is the JSON type of a node. Integers and other numbers are kept apart.
+type Kind uint8
+
+const (
+	Null Kind = iota
+	Bool
+	Int
+	Float
+	String
+	List
+	Map
+)
+
+var kindNames = [...]string{"null", "a boolean", "an integer", "a number", "a string", "a list", "a mapping"}
+
+// String names the kind as messages do, with its article.
+func (k Kind) String() string { return kindNames[k] }
+
+// Node is one piece of data. A nil *Node means absent; most methods accept it.
+type Node struct {
+	kind   Kind
+	bool   bool
+	int    int64
+	float  float64
+	str    string // of String; of Int and Float the text as written, if any
+	items  []*Node
+	fields []Entry // sorted by name
+	place  Place
+	causes []Place
+}
+
+// Entry is one field of a mapping. Key is the place of the field's name.
+type Entry struct {
+	Name  string
+	Key   Place
+	Value *Node
+}
+
+// NewNull is the null at p.
+func NewNull(p Place) *Node { return &Node{kind: Null, place: p} }
+
+// NewBool is the boolean b at p.
+func NewBool(b bool, p Place) *Node { return &Node{kind: Bool, bool: b, place: p} }
+
+// NewInt is the integer i at p.
+func NewInt(i int64, p Place) *Node { return &Node{kind: Int, int: i, place: p} }
+
+// NewFloat is the number f at p. f is finite.
+func NewFloat(f float64, p Place) *Node { return &Node{kind: Float, float: f, place: p} }
+
+// NewString is the string s at p.
+func NewString(s string, p Place) *Node { return &Node{kind: String, str: s, place: p} }
+
+// NewList is the list of items at p. It keeps items; the caller gives them up.
+func NewList(items []*Node, p Place) *Node { return &Node{kind: List, items: items, place: p} }
+
+// NewMap is the mapping of fields at p. It keeps and sorts fields; of two
+// fields with one name the last stays.
+func NewMap(fields []Entry, p Place) *Node {
+	byName := func(a, b Entry) int { return cmp.Compare(a.Name, b.Name) }
+	if !slices.IsSortedFunc(fields, byName) {
+		slices.SortStableFunc(fields, byName)
+	}
+	kept := fields[:0]
+	for i, f := range fields {
+		if i+1 < len(fields) && fields[i+1].Name == f.Name {
+			continue
+		}
+		kept = append(kept, f)
+	}
+	return &Node{kind: Map, fields: kept, place: p}
+}
+
+// AsWritten returns the number n remembering the text it was read from.
+func (n *Node) AsWritten(text string) *Node {
+	c := *n
+	c.str = text
+	return &c
+}
+
+// Kind is the node's kind; Null for an absent node.
+func (n *Node) Kind() Kind {
+	if n == nil {
+		return Null
+	}
+	return n.kind
+}
+
+// IsNull reports whether the node is absent or null.
+func (n *Node) IsNull() bool { return n == nil || n.kind == Null }
+
+// Str returns the string of a String node.
+func (n *Node) Str() (string, bool) {
+	if n == nil || n.kind != String {
+		return "", false
+	}
+	return n.str, true
+}
+
+// Integer returns the integer of an Int node.
+func (n *Node) Integer() (int64, bool) {
+	if n == nil || n.kind != Int {
+		return 0, false
+	}
+	return n.int, true
+}
+
+// Boolean returns the boolean of a Bool node.
+func (n *Node) Boolean() (value, ok bool) {
+	if n == nil || n.kind != Bool {
+		return false, false
+	}
+	return n.bool, true
+}
+
+// Number returns an Int or Float node as float64.
+func (n *Node) Number() (float64, bool) {
+	switch n.Kind() {
+	case Int:
+		return float64(n.int), true
+	case Float:
+		return n.float, true
+	}
+	return 0, false
+}
+
+// Text is a scalar as a person would write it: strings bare, numbers as they
+// were written. Lists and mappings give their kind.
+func (n *Node) Text() string {
+	switch n.Kind() {
+	case Null:
+		return "null"
+	case Bool:
+		return strconv.FormatBool(n.bool)
+	case String:
+		return n.str
+	case Int, Float:
+		if n.str != "" {
+			return n.str
+		}
+		return string(n.AppendJSON(nil))
+	}
+	return n.kind.String()
+}
+
+// Len is the number of items or fields.
+func (n *Node) Len() int {
+	if n == nil {
+		return 0
+	}
+	return len(n.items) + len(n.fields)
+}
+
+// Items are the items of a list. The caller must not change the slice.
+func (n *Node) Items() []*Node {
+	if n == nil {
+		return nil
+	}
+	return n.items
+}
+
+// Fields are the fields of a mapping, sorted by name. The caller must not
+// change the slice.
+func (n *Node) Fields() []Entry {
+	if n == nil {
+		return nil
+	}
+	return n.fields
+}
+
+// Entry returns the field called name.
+func (n *Node) Entry(name string) (Entry, bool) {
+	if n == nil || n.kind != Map {
+		return Entry{}, false
+	}
+	i, ok := slices.BinarySearchFunc(n.fields, name, func(e Entry, s string) int { return cmp.Compare(e.Name, s) })
+	if !ok {
+		return Entry{}, false
+	}
+	return n.fields[i], true
+}
+
+// Get follows field names from n; nil when one is missing.
+func (n *Node) Get(names ...string) *Node {
+	for _, name := range names {
+		e, ok := n.Entry(name)
+		if !ok {
+			return nil
+		}
+		n = e.Value
+	}
+	return n
+}
+
+// With returns the mapping n with field name set to v. A nil or non-mapping n
+// counts as an empty mapping.
+func (n *Node) With(name string, v *Node) *Node {
+	place, key := Place{}, v.Place()
+	var fields []Entry
+	if n != nil && n.kind == Map {
+		fields, place = n.fields, n.place
+	}
+	i, found := slices.BinarySearchFunc(fields, name, func(e Entry, s string) int { return cmp.Compare(e.Name, s) })
+	if found {
+		key = fields[i].Key
+		fields = slices.Clone(fields)
+		fields[i] = Entry{Name: name, Key: key, Value: v}
+	} else {
+		fields = slices.Insert(slices.Clone(fields), i, Entry{Name: name, Key: key, Value: v})
+	}
+	return &Node{kind: Map, fields: fields, place: place}
+}
+
+// Without returns the mapping n without field name.
+func (n *Node) Without(name string) *Node {
+	if _, ok := n.Entry(name); !ok {
+		return n
+	}
+	c := *n
+	c.fields = slices.DeleteFunc(slices.Clone(n.fields), func(e Entry) bool { return e.Name == name })
+	return &c
+}
+
+// Set returns n with v at the end of the named fields, making mappings on the
+// way.
+func (n *Node) Set(v *Node, names ...string) *Node {
+	if len(names) == 0 {
+		return v
+	}
+	return n.With(names[0], n.Get(names[0]).Set(v, names[1:]...))
+}
+
+// WithItems returns the list n holding items instead.
+func (n *Node) WithItems(items []*Node) *Node {
+	return &Node{kind: List, items: items, place: n.Place()}
+}
+
+// Equal reports whether two trees hold the same data; places do not count. An
+// integer equals a number of the same value; absent equals null.
+func (n *Node) Equal(o *Node) bool {
+	a, b := n.Kind(), o.Kind()
+	if a != b {
+		x, okX := n.Number()
+		y, okY := o.Number()
+		return okX && okY && x == y
+	}
+	switch a {
+	case Null:
+		return true
+	case Bool:
+		return n.bool == o.bool
+	case Int:
+		return n.int == o.int
+	case Float:
+		return n.float == o.float
+	case String:
+		return n.str == o.str
+	case List:
+		return slices.EqualFunc(n.items, o.items, (*Node).Equal)
+	}
+	return slices.EqualFunc(n.fields, o.fields, func(x, y Entry) bool {
+		return x.Name == y.Name && x.Value.Equal(y.Value)
+	})
+}
+
+// Leaves yields every scalar and every empty list or mapping below n with its
+// path, in order. List elements are named by key where keyOf gives one, else by
+// index; keyOf may be nil.
+func (n *Node) Leaves(keyOf func(path diag.Path, item *Node) (diag.Step, bool)) iter.Seq2[diag.Path, *Node] {
+	return func(yield func(diag.Path, *Node) bool) { n.leaves(nil, keyOf, yield) }
+}
+
+func (n *Node) leaves(at diag.Path, keyOf func(diag.Path, *Node) (diag.Step, bool), yield func(diag.Path, *Node) bool) bool {
+	if n.Len() == 0 {
+		return yield(at, n)
+	}
+	for _, f := range n.fields {
+		if !f.Value.leaves(at.Join(diag.Field(f.Name)), keyOf, yield) {
+			return false
+		}
+	}
+	for i, item := range n.items {
+		step := diag.Index(i)
+		if keyOf != nil {
+			if s, ok := keyOf(at, item); ok {
+				step = s
+			}
+		}
+		if !item.leaves(at.Join(step), keyOf, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// Find follows a path: keyed steps match list items by the text of their
+// fields, numeric fields index lists. It returns nil when nothing is there.
+func (n *Node) Find(path diag.Path) *Node {
+	for _, step := range path {
+		if n = n.step(step); n == nil {
+			return nil
+		}
+	}
+	return n
+}
+
+func (n *Node) step(s diag.Step) *Node {
+	if name, ok := s.IsField(); ok {
+		if n.Kind() == List {
+			if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < len(n.items) {
+				return n.items[i]
+			}
+			return nil
+		}
+		return n.Get(name)
+	}
+	if i, ok := s.IsIndex(); ok {
+		if i < len(n.Items()) {
+			return n.items[i]
+		}
+		return nil
+	}
+	for _, item := range n.Items() {
+		if item.Matches(s) {
+			return item
+		}
+	}
+	return nil
+}
+
+// Matches reports whether a list item is the one that a keyed or set step
+// names.
+func (n *Node) Matches(s diag.Step) bool {
+	if v, ok := s.IsElement(); ok {
+		return n.Kind() < List && n.Text() == v
+	}
+	keys, ok := s.IsKey()
+	for _, kv := range keys {
+		field := n.Get(kv.Name)
+		if field == nil || field.Kind() >= List || field.Text() != kv.Value {
+			return false
+		}
+	}
+	return ok
+}
+
+// Nearest follows path as far as it leads and returns the last node reached.
+func (n *Node) Nearest(path diag.Path) *Node {
+	for _, step := range path {
+		next := n.step(step)
+		if next == nil {
+			break
+		}
+		n = next
+	}
+	return n
+}
+
+// GoString helps in test failures.
+func (n *Node) GoString() string { return fmt.Sprintf("value(%s)", n.AppendJSON(nil)) }

@@ -1,0 +1,103 @@
+package value
+
+import "github.com/dayzero-sdk/dayzero/profile/diag"
+
+// Writer is who wrote a stretch of values: shared by all nodes that one layer,
+// override or file contributed.
+type Writer struct {
+	File     string
+	Kind     diag.OriginKind
+	Document string
+	Layer    string
+	Owner    string
+}
+
+// Place is where a node was written and by whom. Lines and columns count from
+// 1; the zero Place is unknown.
+type Place struct {
+	Writer                        *Writer
+	Line, Column, EndLine, EndCol int32
+}
+
+// Range is the stretch of the file.
+func (p Place) Range() diag.Range {
+	if p.Writer == nil {
+		return diag.Range{}
+	}
+	return diag.Range{
+		File:  p.Writer.File,
+		Start: diag.Position{Line: int(p.Line), Column: int(p.Column)},
+		End:   diag.Position{Line: int(p.EndLine), Column: int(p.EndCol)},
+	}
+}
+
+// Origin is the place as the public type, without causes.
+func (p Place) Origin() diag.Origin {
+	if p.Writer == nil {
+		return diag.Origin{}
+	}
+	w := p.Writer
+	return diag.Origin{Kind: w.Kind, Document: w.Document, Layer: w.Layer, Owner: w.Owner, Range: p.Range()}
+}
+
+// Origin says where the node came from, with the places an expression read.
+func (n *Node) Origin() diag.Origin {
+	if n == nil {
+		return diag.Origin{}
+	}
+	o := n.place.Origin()
+	for _, c := range n.causes {
+		o.Causes = append(o.Causes, c.Origin())
+	}
+	return o
+}
+
+// Place is where the node was written.
+func (n *Node) Place() Place {
+	if n == nil {
+		return Place{}
+	}
+	return n.place
+}
+
+// At returns the node placed at p: itself, not what it contains.
+func (n *Node) At(p Place) *Node {
+	c := *n
+	c.place = p
+	return &c
+}
+
+// Computed returns the tree n with every node placed at p, with causes: the
+// result of an expression stands where the expression stands.
+func (n *Node) Computed(p Place, causes []Place) *Node {
+	return n.mapNodes(func(c *Node) {
+		c.place, c.causes = p, causes
+	})
+}
+
+// WrittenBy returns the tree with every node's writer replaced by w, keeping
+// lines and columns. w.File must be the file the tree was read from.
+func (n *Node) WrittenBy(w *Writer) *Node {
+	return n.mapNodes(func(c *Node) { c.place.Writer = w })
+}
+
+func (n *Node) mapNodes(change func(*Node)) *Node {
+	if n == nil {
+		return nil
+	}
+	c := *n
+	change(&c)
+	if len(n.items) > 0 {
+		c.items = make([]*Node, len(n.items))
+		for i, item := range n.items {
+			c.items[i] = item.mapNodes(change)
+		}
+	}
+	if len(n.fields) > 0 {
+		c.fields = make([]Entry, len(n.fields))
+		for i, f := range n.fields {
+			c.fields[i] = Entry{Name: f.Name, Key: f.Key, Value: f.Value.mapNodes(change)}
+		}
+	}
+	return &c
+}
