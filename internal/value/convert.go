@@ -100,7 +100,7 @@ func (n *Node) Any() any {
 		return n.int
 	case Float:
 		return n.float
-	case String:
+	case String, Expression:
 		return n.str
 	case List:
 		out := make([]any, len(n.items))
@@ -132,6 +132,9 @@ func (n *Node) AppendJSON(b []byte) []byte {
 		return appendFloat(b, n.float)
 	case String:
 		return appendString(b, n.str)
+	case Expression:
+		b = append(b, `{"$expression":`...)
+		return append(appendString(b, n.str), '}')
 	case List:
 		b = append(b, '[')
 		for i, item := range n.items {

@@ -21,9 +21,11 @@ const (
 	String
 	List
 	Map
+	// Expression is a string that still has to be computed; see [NewExpression].
+	Expression
 )
 
-var kindNames = [...]string{"null", "a boolean", "an integer", "a number", "a string", "a list", "a mapping"}
+var kindNames = [...]string{"null", "a boolean", "an integer", "a number", "a string", "a list", "a mapping", "an expression"}
 
 // String names the kind as messages do, with its article.
 func (k Kind) String() string { return kindNames[k] }
@@ -34,11 +36,14 @@ type Node struct {
 	bool   bool
 	int    int64
 	float  float64
-	str    string // of String; of Int and Float the text as written, if any
+	str    string // of String and Expression; of Int and Float the text as written, if any
 	items  []*Node
 	fields []Entry // sorted by name
 	place  Place
 	causes []Place
+
+	program any  // of Expression
+	dynamic bool // an Expression, or holds one
 }
 
 // Entry is one field of a mapping. Key is the place of the field's name.
@@ -64,7 +69,26 @@ func NewFloat(f float64, p Place) *Node { return &Node{kind: Float, float: f, pl
 func NewString(s string, p Place) *Node { return &Node{kind: String, str: s, place: p} }
 
 // NewList is the list of items at p. It keeps items; the caller gives them up.
-func NewList(items []*Node, p Place) *Node { return &Node{kind: List, items: items, place: p} }
+func NewList(items []*Node, p Place) *Node {
+	return &Node{kind: List, items: items, place: p, dynamic: slices.ContainsFunc(items, (*Node).Dynamic)}
+}
+
+// NewExpression is a scalar at p that program will compute. text is how it was
+// written, and what stands for it in the canonical form and in Equal.
+func NewExpression(text string, program any, p Place) *Node {
+	return &Node{kind: Expression, str: text, program: program, place: p, dynamic: true}
+}
+
+// Program is what computes an Expression node, nil for others.
+func (n *Node) Program() any {
+	if n == nil {
+		return nil
+	}
+	return n.program
+}
+
+// Dynamic reports whether the tree holds an expression.
+func (n *Node) Dynamic() bool { return n != nil && n.dynamic }
 
 // NewMap is the mapping of fields at p. It keeps and sorts fields; of two
 // fields with one name the last stays.
@@ -80,7 +104,13 @@ func NewMap(fields []Entry, p Place) *Node {
 		}
 		kept = append(kept, f)
 	}
-	return &Node{kind: Map, fields: kept, place: p}
+	return newMap(kept, p)
+}
+
+// newMap keeps fields, which are sorted.
+func newMap(fields []Entry, p Place) *Node {
+	dynamic := slices.ContainsFunc(fields, func(e Entry) bool { return e.Value.Dynamic() })
+	return &Node{kind: Map, fields: fields, place: p, dynamic: dynamic}
 }
 
 // AsWritten returns the number n remembering the text it was read from.
@@ -144,7 +174,7 @@ func (n *Node) Text() string {
 		return "null"
 	case Bool:
 		return strconv.FormatBool(n.bool)
-	case String:
+	case String, Expression:
 		return n.str
 	case Int, Float:
 		if n.str != "" {
@@ -220,7 +250,7 @@ func (n *Node) With(name string, v *Node) *Node {
 	} else {
 		fields = slices.Insert(slices.Clone(fields), i, Entry{Name: name, Key: key, Value: v})
 	}
-	return &Node{kind: Map, fields: fields, place: place}
+	return newMap(fields, place)
 }
 
 // Without returns the mapping n without field name.
@@ -228,9 +258,7 @@ func (n *Node) Without(name string) *Node {
 	if _, ok := n.Entry(name); !ok {
 		return n
 	}
-	c := *n
-	c.fields = slices.DeleteFunc(slices.Clone(n.fields), func(e Entry) bool { return e.Name == name })
-	return &c
+	return newMap(slices.DeleteFunc(slices.Clone(n.fields), func(e Entry) bool { return e.Name == name }), n.place)
 }
 
 // Set returns n with v at the end of the named fields, making mappings on the
@@ -244,8 +272,12 @@ func (n *Node) Set(v *Node, names ...string) *Node {
 
 // WithItems returns the list n holding items instead.
 func (n *Node) WithItems(items []*Node) *Node {
-	return &Node{kind: List, items: items, place: n.Place()}
+	return NewList(items, n.Place())
 }
+
+// WithFields returns the mapping n holding fields, which are sorted by name,
+// instead.
+func (n *Node) WithFields(fields []Entry) *Node { return newMap(fields, n.Place()) }
 
 // Equal reports whether two trees hold the same data; places do not count. An
 // integer equals a number of the same value; absent equals null.
@@ -265,7 +297,7 @@ func (n *Node) Equal(o *Node) bool {
 		return n.int == o.int
 	case Float:
 		return n.float == o.float
-	case String:
+	case String, Expression:
 		return n.str == o.str
 	case List:
 		return slices.EqualFunc(n.items, o.items, (*Node).Equal)
@@ -344,17 +376,19 @@ func (n *Node) step(s diag.Step) *Node {
 // names.
 func (n *Node) Matches(s diag.Step) bool {
 	if v, ok := s.IsElement(); ok {
-		return n.Kind() < List && n.Text() == v
+		return n.isScalar() && n.Text() == v
 	}
 	keys, ok := s.IsKey()
 	for _, kv := range keys {
 		field := n.Get(kv.Name)
-		if field == nil || field.Kind() >= List || field.Text() != kv.Value {
+		if field == nil || !field.isScalar() || field.Text() != kv.Value {
 			return false
 		}
 	}
 	return ok
 }
+
+func (n *Node) isScalar() bool { return n.Kind() != List && n.Kind() != Map }
 
 // Nearest follows path as far as it leads and returns the last node reached.
 func (n *Node) Nearest(path diag.Path) *Node {

@@ -67,8 +67,8 @@ func (n *Node) At(p Place) *Node {
 	return &c
 }
 
-// Computed returns the tree n with every node placed at p, with causes: the
-// result of an expression stands where the expression stands.
+// Computed returns the tree n with every node placed at p, caused by causes:
+// the result of an expression stands where the expression stands.
 func (n *Node) Computed(p Place, causes []Place) *Node {
 	return n.mapNodes(func(c *Node) {
 		c.place, c.causes = p, causes

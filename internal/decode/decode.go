@@ -1,0 +1,253 @@
+package decode
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// Options say what decoding does beyond the rules of encoding/json.
+type Options struct {
+	// Raw fills types that read the tree themselves. An error says what the
+	// value must be: "must be a number or a percentage".
+	Raw map[reflect.Type]func(*value.Node, reflect.Value) error
+	// Later names fields, as "Type.field", that belong to the format but are not
+	// supported yet, with the reason.
+	Later map[string]string
+}
+
+// Into decodes root into the struct that target points to.
+func Into(root *value.Node, target any, options Options) diag.Diagnostics {
+	d := decoder{options: options}
+	d.value(nil, root.Place(), root, reflect.ValueOf(target).Elem())
+	return d.diags
+}
+
+type decoder struct {
+	options Options
+	diags   diag.Diagnostics
+}
+
+// value decodes n, which stands behind the key at key, into out.
+func (d *decoder) value(path diag.Path, key value.Place, n *value.Node, out reflect.Value) {
+	if n.IsNull() {
+		return
+	}
+	if fill, ok := d.options.Raw[out.Type()]; ok {
+		if err := fill(n, out); err != nil {
+			d.refuse(path, n, err)
+		}
+		return
+	}
+	if u, ok := out.Addr().Interface().(json.Unmarshaler); ok {
+		d.unmarshal(path, n, u)
+		return
+	}
+	switch out.Kind() {
+	case reflect.Pointer:
+		target := reflect.New(out.Type().Elem())
+		d.value(path, key, n, target.Elem())
+		out.Set(target)
+	case reflect.Struct:
+		d.structure(path, key, n, out)
+	case reflect.Slice:
+		d.slice(path, n, out)
+	case reflect.Map:
+		d.mapping(path, n, out)
+	default:
+		d.scalar(path, n, out)
+	}
+}
+
+func (d *decoder) unmarshal(path diag.Path, n *value.Node, u json.Unmarshaler) {
+	if err := u.UnmarshalJSON(n.AppendJSON(nil)); err != nil {
+		d.refuse(path, n, err)
+	}
+}
+
+func (d *decoder) refuse(path diag.Path, n *value.Node, err error) {
+	d.add(diag.Errorf("profile.value", n.Place().Range(), "%s %s", name(path), strings.TrimPrefix(err.Error(), "json: ")), path)
+}
+
+func (d *decoder) scalar(path diag.Path, n *value.Node, out reflect.Value) {
+	switch out.Kind() {
+	case reflect.String:
+		if s, ok := n.Str(); ok {
+			out.SetString(s)
+			return
+		}
+	case reflect.Bool:
+		if b, ok := n.Boolean(); ok {
+			out.SetBool(b)
+			return
+		}
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		if i, ok := n.Integer(); ok && !out.OverflowInt(i) {
+			out.SetInt(i)
+			return
+		}
+	}
+	d.mismatch(path, n, expected(out.Kind()))
+}
+
+func expected(k reflect.Kind) string {
+	switch k {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "a boolean"
+	case reflect.Struct, reflect.Map:
+		return "a mapping"
+	case reflect.Slice:
+		return "a list"
+	}
+	return "an integer"
+}
+
+func (d *decoder) mismatch(path diag.Path, n *value.Node, want string) {
+	got := n.Kind().String()
+	if n.Kind() != value.List && n.Kind() != value.Map {
+		got += " " + display(n)
+	}
+	found := diag.Errorf("profile.type", n.Place().Range(), "%s must be %s, not %s", name(path), want, got)
+	d.add(found.WithDetail("%s", mismatchHint(path, n, want)), path)
+}
+
+func display(n *value.Node) string {
+	text := n.Text()
+	if len(text) > 40 {
+		text = text[:40] + "..."
+	}
+	if n.Kind() == value.String {
+		return fmt.Sprintf("%q", text)
+	}
+	return text
+}
+
+func mismatchHint(path diag.Path, n *value.Node, want string) string {
+	field := lastField(path)
+	switch {
+	case want == "a string" && n.Kind() == value.Float:
+		return fmt.Sprintf("quote it: %s: %q; without quotes YAML reads a number, and 1.30 becomes 1.3", field, n.Text())
+	case want == "a string" && (n.Kind() == value.Int || n.Kind() == value.Bool):
+		return fmt.Sprintf("quote it: %s: %q", field, n.Text())
+	case want == "a list":
+		return fmt.Sprintf("write a list, also for one item: %s: [...]", field)
+	case want == "a boolean":
+		return "write true or false without quotes"
+	case want == "an integer" && n.Kind() == value.String:
+		return fmt.Sprintf("write a whole number without quotes: %s: 1", field)
+	case want == "a mapping":
+		return fmt.Sprintf("write the fields of %s below it, indented", field)
+	}
+	return "write " + want
+}
+
+func (d *decoder) slice(path diag.Path, n *value.Node, out reflect.Value) {
+	if n.Kind() != value.List {
+		d.mismatch(path, n, "a list")
+		return
+	}
+	items := reflect.MakeSlice(out.Type(), n.Len(), n.Len())
+	for i, item := range n.Items() {
+		at := path.Join(diag.Index(i))
+		if item.IsNull() {
+			d.add(diag.Errorf("profile.type", item.Place().Range(), "%s is empty", name(at)).WithDetail("write the item or remove its dash"), at)
+			continue
+		}
+		d.value(at, item.Place(), item, items.Index(i))
+	}
+	out.Set(items)
+}
+
+func (d *decoder) mapping(path diag.Path, n *value.Node, out reflect.Value) {
+	if n.Kind() != value.Map {
+		d.mismatch(path, n, "a mapping")
+		return
+	}
+	m := reflect.MakeMapWithSize(out.Type(), n.Len())
+	for _, f := range n.Fields() {
+		v := reflect.New(out.Type().Elem()).Elem()
+		d.value(path.Join(diag.Field(f.Name)), f.Key, f.Value, v)
+		m.SetMapIndex(reflect.ValueOf(f.Name), v)
+	}
+	out.Set(m)
+}
+
+func (d *decoder) structure(path diag.Path, key value.Place, n *value.Node, out reflect.Value) {
+	if n.Kind() != value.Map {
+		d.mismatch(path, n, "a mapping")
+		return
+	}
+	known := fieldsOf(out.Type())
+	for _, f := range n.Fields() {
+		field, ok := known[f.Name]
+		if !ok {
+			d.unknown(path, f, out.Type(), known)
+			continue
+		}
+		d.value(path.Join(diag.Field(f.Name)), f.Key, f.Value, out.FieldByIndex(field.index))
+	}
+	for _, name := range sortedNames(known) {
+		if known[name].required && n.Get(name).IsNull() {
+			d.missing(path, key, n, name)
+		}
+	}
+}
+
+func (d *decoder) missing(path diag.Path, key value.Place, n *value.Node, field string) {
+	at := key
+	if e, ok := n.Entry(field); ok {
+		at = e.Key
+	}
+	where := ""
+	if len(path) > 0 {
+		where = " in " + name(path)
+	}
+	d.add(diag.Errorf("profile.required", at.Range(), "%s is missing%s", field, where).
+		WithDetail("add %s: with a value", field), path.Join(diag.Field(field)))
+}
+
+func (d *decoder) unknown(path diag.Path, f value.Entry, t reflect.Type, known map[string]field) {
+	at := path.Join(diag.Field(f.Name))
+	if why, ok := d.options.Later[t.Name()+"."+f.Name]; ok {
+		d.add(diag.Errorf("profile.unsupported", f.Key.Range(), "%s is not supported yet", f.Name).WithDetail("%s", why), at)
+		return
+	}
+	where := ""
+	if len(path) > 0 {
+		where = " in " + name(path)
+	}
+	names := sortedNames(known)
+	hint := "known fields are " + strings.Join(names, ", ")
+	if near, ok := diag.Nearest(f.Name, names); ok {
+		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
+	}
+	d.add(diag.Errorf("profile.unknown-field", f.Key.Range(), "unknown field %q%s", f.Name, where).WithDetail("%s", hint), at)
+}
+
+func (d *decoder) add(found diag.Diagnostic, path diag.Path) {
+	d.diags = append(d.diags, found.WithPath(path))
+}
+
+// name is the path as messages name it: "spec.pools.workers[0]".
+func name(path diag.Path) string {
+	if len(path) == 0 {
+		return "the document"
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(path.String(), "/"), "/", ".")
+}
+
+func lastField(path diag.Path) string {
+	for _, step := range slices.Backward(path) {
+		if name, ok := step.IsField(); ok {
+			return name
+		}
+	}
+	return "it"
+}

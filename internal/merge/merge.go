@@ -1,0 +1,216 @@
+package merge
+
+import (
+	"slices"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// Conflict is a leaf that two trees of equal rank set to different values.
+type Conflict struct {
+	Path         diag.Path
+	Lower, Upper *value.Node
+}
+
+// Over returns lower with upper put over it. Either may be nil.
+func Over(lower, upper *value.Node, table Table) *value.Node {
+	m := merger{table: table}
+	return m.merge(nil, lower, upper)
+}
+
+// Join returns both trees put together and the leaves on which they disagree.
+// For a disagreement wins says whether the upper value is meant to win; then it
+// is no conflict. wins may be nil.
+func Join(lower, upper *value.Node, table Table, wins func(diag.Path) bool) (*value.Node, []Conflict) {
+	m := merger{table: table, equals: true, wins: wins}
+	joined := m.merge(nil, lower, upper)
+	return joined, m.conflicts
+}
+
+type merger struct {
+	table     Table
+	equals    bool
+	wins      func(diag.Path) bool
+	conflicts []Conflict
+}
+
+func (m *merger) merge(path diag.Path, lower, upper *value.Node) *value.Node {
+	if upper == nil {
+		return lower
+	}
+	if items, replace, ok := directive(upper); ok {
+		return m.directed(path, lower, items, replace)
+	}
+	if lower == nil {
+		return m.alone(path, upper)
+	}
+	switch {
+	case lower.Kind() == value.Map && upper.Kind() == value.Map:
+		return m.mergeMaps(path, lower, upper)
+	case lower.Kind() == value.List && upper.Kind() == value.List:
+		return m.mergeLists(path, lower, upper)
+	}
+	return m.replace(path, lower, upper)
+}
+
+func (m *merger) replace(path diag.Path, lower, upper *value.Node) *value.Node {
+	if !m.equals {
+		return m.alone(path, upper)
+	}
+	if lower.Equal(upper) || m.wins != nil && m.wins(path) {
+		return upper
+	}
+	m.conflicts = append(m.conflicts, Conflict{Path: path, Lower: lower, Upper: upper})
+	return lower
+}
+
+// alone resolves the directives of a tree that lies over nothing.
+func (m *merger) alone(path diag.Path, n *value.Node) *value.Node {
+	if !hasDirective(n) {
+		return n
+	}
+	if items, replace, ok := directive(n); ok {
+		return m.directed(path, nil, items, replace)
+	}
+	switch n.Kind() {
+	case value.Map:
+		return m.mergeMaps(path, n.WithFields(nil), n)
+	case value.List:
+		return m.mergeLists(path, n.WithItems(nil), n)
+	}
+	return n
+}
+
+func (m *merger) mergeMaps(path diag.Path, lower, upper *value.Node) *value.Node {
+	a, b := lower.Fields(), upper.Fields()
+	fields := make([]value.Entry, 0, len(a)+len(b))
+	for len(a) > 0 || len(b) > 0 {
+		switch {
+		case len(b) == 0 || len(a) > 0 && a[0].Name < b[0].Name:
+			fields, a = append(fields, a[0]), a[1:]
+		case len(a) == 0 || b[0].Name < a[0].Name:
+			f := b[0]
+			f.Value = m.alone(path.Join(diag.Field(f.Name)), f.Value)
+			fields, b = append(fields, f), b[1:]
+		default:
+			f := b[0]
+			f.Value = m.merge(path.Join(diag.Field(f.Name)), a[0].Value, f.Value)
+			fields, a, b = append(fields, f), a[1:], b[1:]
+		}
+	}
+	return upper.WithFields(fields)
+}
+
+func (m *merger) mergeLists(path diag.Path, lower, upper *value.Node) *value.Node {
+	rule := m.table(path)
+	switch {
+	case rule.Append:
+		return upper.WithItems(slices.Concat(lower.Items(), upper.Items()))
+	case rule.Set:
+		return upper.WithItems(union(lower.Items(), upper.Items()))
+	case len(rule.Keys) > 0:
+		return m.mergeKeyed(path, rule.Keys, lower, upper)
+	}
+	return m.replace(path, lower, upper)
+}
+
+func union(lower, upper []*value.Node) []*value.Node {
+	out := slices.Clone(lower)
+	for _, item := range upper {
+		if !slices.ContainsFunc(out, item.Equal) {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+func (m *merger) mergeKeyed(path diag.Path, keys []string, lower, upper *value.Node) *value.Node {
+	items := slices.Clone(lower.Items())
+	for _, item := range upper.Items() {
+		step, ok := keyOf(item, keys)
+		at := -1
+		if ok {
+			at = slices.IndexFunc(items, func(n *value.Node) bool { return sameKey(n, item, keys) })
+		}
+		remove, _ := item.Get("$delete").Boolean()
+		switch {
+		case remove && at >= 0:
+			items = slices.Delete(items, at, at+1)
+		case remove:
+		case at >= 0:
+			items[at] = m.merge(path.Join(step), items[at], item)
+		default:
+			items = append(items, m.alone(path.Join(step), item))
+		}
+	}
+	return upper.WithItems(items)
+}
+
+func sameKey(a, b *value.Node, keys []string) bool {
+	for _, key := range keys {
+		if !a.Get(key).Equal(b.Get(key)) {
+			return false
+		}
+	}
+	return true
+}
+
+// keyOf is the step to an item by its key fields; fields that are missing do not
+// take part, but one must be there.
+func keyOf(item *value.Node, keys []string) (diag.Step, bool) {
+	var parts []diag.KeyValue
+	for _, key := range keys {
+		if field := item.Get(key); field != nil {
+			parts = append(parts, diag.KeyValue{Name: key, Value: field.Text()})
+		}
+	}
+	return diag.Key(parts...), len(parts) > 0
+}
+
+// KeyOf names the items of a list at path by the table's keys, for
+// [value.Node.Leaves].
+func (t Table) KeyOf(path diag.Path, item *value.Node) (diag.Step, bool) {
+	rule := t(path)
+	if rule.Set && item.Kind() == value.String {
+		return diag.Element(item.Text()), true
+	}
+	return keyOf(item, rule.Keys)
+}
+
+// directive recognises {$append: [...]} and {$replace: [...]}.
+func directive(n *value.Node) (items *value.Node, replace, ok bool) {
+	if n.Kind() != value.Map || n.Len() != 1 {
+		return nil, false, false
+	}
+	switch f := n.Fields()[0]; f.Name {
+	case "$append":
+		return f.Value, false, f.Value.Kind() == value.List
+	case "$replace":
+		return f.Value, true, true
+	}
+	return nil, false, false
+}
+
+func hasDirective(n *value.Node) bool {
+	for _, f := range n.Fields() {
+		if f.Name == "$append" || f.Name == "$replace" || f.Name == "$delete" || hasDirective(f.Value) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(n.Items(), hasDirective)
+}
+
+func (m *merger) directed(path diag.Path, lower, items *value.Node, replace bool) *value.Node {
+	if replace || lower.Kind() != value.List {
+		return m.replaceOr(path, lower, items, replace)
+	}
+	return items.WithItems(slices.Concat(lower.Items(), items.Items()))
+}
+
+func (m *merger) replaceOr(path diag.Path, lower, items *value.Node, replace bool) *value.Node {
+	if lower.IsNull() || replace && !m.equals {
+		return items
+	}
+	return m.replace(path, lower, items)
+}

@@ -1,0 +1,158 @@
+package profile
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,62}$`)
+
+// checkProfile judges what one profile document says, on its own.
+func (l *loader) checkProfile(r *release) {
+	spec := r.profile.Spec
+	kinds := []string{InfrastructureProfile, AddOnProfile, FullProfile}
+	if spec.Kind != "" && !slices.Contains(kinds, spec.Kind) {
+		l.reject(r, "profile.kind", diag.Fields("spec", "kind"), nearestOf(spec.Kind, kinds, "kinds of profiles"), "unknown kind of profile %q", spec.Kind)
+	}
+	l.checkVariables(r)
+	names := map[string]int{}
+	for i := range spec.Layers {
+		l.checkLayer(r, i, names)
+	}
+	l.checkRequiredLayers(r)
+	l.checkReferences(r)
+}
+
+// reject adds an error about the value at path of the profile's document.
+func (l *loader) reject(r *release, code string, path diag.Path, hint, format string, args ...any) {
+	l.add(diag.Errorf(code, r.At(path), format, args...).WithDetail("%s", hint).WithPath(path))
+}
+
+func (l *loader) checkVariables(r *release) {
+	seen := map[string]int{}
+	for i, v := range r.profile.Spec.Variables {
+		at := diag.Fields("spec", "variables").Join(diag.Index(i))
+		if first, twice := seen[v.Name]; twice && v.Name != "" {
+			l.add(diag.Errorf("profile.duplicate", r.At(at.Join(diag.Field("name"))), "variable %q is declared twice", v.Name).
+				WithDetail("keep one of the two").WithPath(at).
+				WithRelated(r.At(diag.Fields("spec", "variables").Join(diag.Index(first), diag.Field("name"))), "the other one is here"))
+		}
+		seen[v.Name] = i
+		if v.Name != "" && !identifier.MatchString(v.Name) {
+			l.reject(r, "profile.variable", at.Join(diag.Field("name")), "use letters, digits and _, for instance podCIDR", "the variable name %q is not an identifier", v.Name)
+		}
+		for _, found := range v.check() {
+			l.add(diag.Errorf("profile.variable", r.At(at.Join(found.path...)), "variable %s: %s", v.Name, found.problem).
+				WithDetail("%s", found.hint).WithPath(at.Join(found.path...)))
+		}
+	}
+}
+
+func (l *loader) checkLayer(r *release, i int, names map[string]int) {
+	ly := r.profile.Spec.Layers[i]
+	at := diag.Fields("spec", "layers").Join(diag.Index(i))
+	if first, twice := names[ly.Name]; twice && ly.Name != "" {
+		l.add(diag.Errorf("profile.duplicate", r.At(at.Join(diag.Field("name"))), "layer %q is defined twice", ly.Name).
+			WithDetail("give each layer a name of its own").WithPath(at).
+			WithRelated(r.At(diag.Fields("spec", "layers").Join(diag.Index(first), diag.Field("name"))), "the other one is here"))
+	}
+	names[ly.Name] = i
+	l.checkLayerKind(r, ly, at)
+	l.checkComponent(r, ly.Component, at.Join(diag.Field("component")))
+	for j, req := range ly.Requires {
+		l.checkRequirement(r, req, at.Join(diag.Field("requires"), diag.Index(j)))
+	}
+	if c := ly.Content; c != nil && (len(c.Manifests) > 0) == (c.Helm != nil) {
+		l.reject(r, "profile.content", at.Join(diag.Field("content")), "write manifests: [...] or helm: {...}; use two layers for both", "content has exactly one of manifests and helm")
+	}
+}
+
+func (l *loader) checkLayerKind(r *release, ly Layer, at diag.Path) {
+	at = at.Join(diag.Field("kind"))
+	var known []string
+	for _, k := range layerKinds {
+		known = append(known, string(k))
+	}
+	if ly.Kind != "" && ly.Kind.rank() < 0 {
+		l.reject(r, "profile.kind", at, nearestOf(string(ly.Kind), known, "kinds of layers"), "unknown kind of layer %q", ly.Kind)
+	}
+	base := []LayerKind{InfrastructureLayer, OSLayer, KubernetesLayer}
+	if r.profile.Spec.Kind == AddOnProfile && slices.Contains(base, ly.Kind) {
+		l.reject(r, "profile.kind", at, "move the layer into a profile of kind Infrastructure or Full", "an AddOn profile cannot have a layer of kind %s", ly.Kind)
+	}
+}
+
+func (l *loader) checkComponent(r *release, c Component, at diag.Path) {
+	switch {
+	case c.None != "" && (c.Name != "" || c.Version != ""):
+		l.reject(r, "profile.component", at, "write name and version, or the reason for none", "a component has either a name or none")
+	case c.None == "" && (c.Name == "" || c.Version == ""):
+		l.reject(r, "profile.component", at, "write component: {name: cilium, version: 1.18.2}, or component: {none: reason}", "a component needs a name and a version")
+	case c.Scheme != "" && c.Scheme != "semver" && c.Scheme != "opaque":
+		l.reject(r, "profile.component", at.Join(diag.Field("scheme")), nearestOf(c.Scheme, []string{"semver", "opaque"}, "schemes"), "unknown version scheme %q", c.Scheme)
+	case c.None == "" && c.Scheme != "opaque":
+		if _, err := ParseVersion(c.Version); err != nil {
+			l.reject(r, "profile.version", at.Join(diag.Field("version")), "write three numbers; for versions of another form add scheme: opaque", "%v", err)
+		}
+	}
+}
+
+func (l *loader) checkRequirement(r *release, req Requirement, at diag.Path) {
+	given := 0
+	for _, s := range []string{req.Component, req.Layer, req.Capability} {
+		if s != "" {
+			given++
+		}
+	}
+	if given != 1 || req.Version != "" && req.Component == "" {
+		l.reject(r, "profile.requirement", at, `write {component: kubernetes, version: ">=1.31"}, {layer: name} or {capability: name}`, "a requirement names one component, layer or capability")
+	}
+}
+
+// checkRequiredLayers holds a profile to the layers that a whole cluster needs.
+func (l *loader) checkRequiredLayers(r *release) {
+	spec := r.profile.Spec
+	if spec.Abstract || spec.Kind != InfrastructureProfile && spec.Kind != FullProfile {
+		return
+	}
+	have := map[LayerKind]bool{}
+	for _, ly := range spec.Layers {
+		have[ly.Kind] = true
+	}
+	var missing []string
+	for _, k := range []LayerKind{OSLayer, KubernetesLayer, NetworkLayer, StorageLayer} {
+		if !have[k] {
+			missing = append(missing, string(k))
+		}
+	}
+	if len(missing) == 0 {
+		return
+	}
+	path := diag.Fields("spec", "layers")
+	l.add(diag.Errorf("profile.required-layer", r.KeyAt(path), "the profile has no layer of kind %s", strings.Join(missing, ", ")).
+		WithDetail("add the layer; if there is nothing to install, say why: component: {none: reason}").WithPath(path))
+}
+
+// checkReferences holds before and after to layers of the same profile.
+func (l *loader) checkReferences(r *release) {
+	var known []string
+	for _, ly := range r.profile.Spec.Layers {
+		known = append(known, ly.Name)
+	}
+	for i, ly := range r.profile.Spec.Layers {
+		at := diag.Fields("spec", "layers").Join(diag.Index(i))
+		for field, refs := range map[string][]LayerRef{"before": ly.Before, "after": ly.After} {
+			for j, ref := range refs {
+				if ref.Optional || slices.Contains(known, strings.TrimPrefix(ref.Layer, r.ref.Name+"/")) {
+					continue
+				}
+				l.reject(r, "profile.unknown-layer", at.Join(diag.Field(field), diag.Index(j)),
+					nearestOf(ref.Layer, known, "layers of this profile")+"; for a layer of another profile write {layer: "+ref.Layer+", optional: true}",
+					"there is no layer %q in this profile", ref.Layer)
+			}
+		}
+	}
+}

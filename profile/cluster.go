@@ -1,0 +1,72 @@
+package profile
+
+// Cluster is one member of the fleet.
+type Cluster struct {
+	TypeMeta `json:",inline"`
+	Metadata ObjectMeta  `json:"metadata"`
+	Spec     ClusterSpec `json:"spec"`
+}
+
+// ClusterSpec is the content of a Cluster.
+type ClusterSpec struct {
+	// Hub is the name of the hub. Default: the only hub of the workspace.
+	Hub string `json:"hub,omitempty"`
+	// TimeZone is an IANA name; rollouts read calendars in it. Default: UTC.
+	TimeZone string `json:"timeZone,omitempty"`
+	// Profiles are names, which follow the lock, or name@version, which hold
+	// the cluster there.
+	Profiles []string `json:"profiles"`
+	// Variables are values by variable name, or by profile/name for the variable
+	// of one profile.
+	Variables map[string]Value `json:"variables,omitempty"`
+	Pools     Pools            `json:"pools,omitempty,omitzero"`
+	Overrides []Override       `json:"overrides,omitempty"`
+}
+
+// Override changes a layer for one cluster.
+type Override struct {
+	// Layer is the name of the layer, or profile/layer.
+	Layer string `json:"layer"`
+	// Enabled false takes the layer out of the stack.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Values and Capi are put over the layer's.
+	Values Value `json:"values,omitempty,omitzero"`
+	Capi   *Capi `json:"capi,omitempty"`
+	// Patches follow the layer's.
+	Patches []ContentPatch `json:"patches,omitempty"`
+	// Reason and Owner say why and who.
+	Reason string `json:"reason"`
+	Owner  string `json:"owner"`
+	// Expires is a date, YYYY-MM-DD, after which the override is a warning.
+	Expires string `json:"expires,omitempty"`
+}
+
+// Pools are the machines of a cluster.
+type Pools struct {
+	ControlPlane Pool   `json:"controlPlane,omitempty,omitzero"`
+	Workers      []Pool `json:"workers,omitempty"`
+}
+
+// Pool is a group of equal machines.
+type Pool struct {
+	// Name of a worker pool, unique in the cluster.
+	Name string `json:"name,omitempty"`
+	// Class is the worker class. Default: the only one of the stack.
+	Class string `json:"class,omitempty"`
+	// Replicas is the number of machines. Default: 1.
+	Replicas *int `json:"replicas,omitempty"`
+	// Autoscale leaves the number of a worker pool to an autoscaler.
+	Autoscale *Autoscale `json:"autoscale,omitempty"`
+	// Labels are Kubernetes labels of the machines, and what pool.labels reads.
+	Labels map[string]string `json:"labels,omitempty"`
+	// Variables set variables of pool scope.
+	Variables map[string]Value `json:"variables,omitempty"`
+}
+
+// Autoscale bounds the number of machines of a pool.
+type Autoscale struct {
+	Min int `json:"min"`
+	Max int `json:"max"`
+	// Capacity describes a machine for scaling from zero: cpu, memory and so on.
+	Capacity map[string]string `json:"capacity,omitempty"`
+}

@@ -1,0 +1,401 @@
+package profile
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/internal/expr"
+	yamlsource "github.com/dayzero-sdk/dayzero/internal/source"
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// layer is a Layer of a release with its files read and its expressions
+// compiled.
+type layer struct {
+	Layer
+	release   *release
+	index     int
+	values    *value.Node
+	capi      *value.Node // {cluster, infrastructure, controlPlane, workers, classes, nodes}
+	patches   []patch
+	manifests []File
+	requires  []requirement
+}
+
+// requirement is a Requirement with its range read.
+type requirement struct {
+	Requirement
+	versions VersionRange
+	at       diag.Range
+}
+
+// patch is a ContentPatch with its expressions compiled.
+type patch struct {
+	target PatchTarget
+	merge  *value.Node
+	json   *value.Node
+	at     diag.Range
+}
+
+// program is what an Expression node of a layer computes.
+type program struct {
+	template *expr.Template
+	layer    *layer
+}
+
+// id names the layer uniquely in a stack.
+func (l *layer) id() string { return l.release.ref.Name + "/" + l.Name }
+
+// at is the place of a path below the layer.
+func (l *layer) at(steps ...diag.Step) diag.Range { return l.release.At(l.path(steps...)) }
+
+func (l *layer) path(steps ...diag.Step) diag.Path {
+	return diag.Fields("spec", "layers").Join(diag.Index(l.index)).Join(steps...)
+}
+
+func (l *layer) owner() string {
+	if l.Owner != "" {
+		return l.Owner
+	}
+	return l.release.profile.Spec.Owner
+}
+
+// compile reads the files that a release refers to and compiles its
+// expressions.
+func (l *loader) compile(r *release) {
+	r.consts = l.constants(r)
+	if !l.openScopes(r) {
+		return
+	}
+	for i := range r.profile.Spec.Layers {
+		r.layers = append(r.layers, l.compileLayer(r, i))
+	}
+}
+
+func (l *loader) constants(r *release) *value.Node {
+	consts := r.root.Get("spec", "constants")
+	if consts.Kind() != value.Map {
+		return nil
+	}
+	c := compiler{loader: l, release: r, parseFiles: true}
+	return c.tree(diag.Fields("spec", "constants"), consts, nil)
+}
+
+// openScopes makes the scopes of the release's expressions. Declarations that
+// contradict themselves were reported by checkProfile.
+func (l *loader) openScopes(r *release) bool {
+	declared := expr.Declarations{Consts: r.consts}
+	seen := map[string]bool{}
+	for _, v := range r.profile.Spec.Variables {
+		if t, ok := exprTypes[v.Type]; ok && v.Name != "" && !seen[v.Name] {
+			seen[v.Name] = true
+			declared.Variables = append(declared.Variables, expr.Variable{Name: v.Name, Type: t})
+		}
+	}
+	open := func(pool, values bool) *expr.Scope {
+		d := declared
+		d.Pool, d.Values = pool, values
+		scope, err := expr.NewScope(d)
+		if err != nil {
+			l.add(diag.Errorf("profile.variable", r.At(diag.Fields("spec", "variables")), "%v", err))
+		}
+		return scope
+	}
+	r.scopes = scopes{plain: open(false, false), pool: open(true, false), content: open(false, true)}
+	return r.scopes.plain != nil && r.scopes.pool != nil && r.scopes.content != nil
+}
+
+var exprTypes = map[VariableType]expr.Type{
+	StringVariable: expr.String, IntegerVariable: expr.Integer, BooleanVariable: expr.Boolean, EnumVariable: expr.Enum,
+	CIDRVariable: expr.CIDR, VersionVariable: expr.Version, QuantityVariable: expr.Quantity, DurationVariable: expr.Duration,
+	SecretRefVariable: expr.SecretRef,
+}
+
+func (l *loader) compileLayer(r *release, i int) *layer {
+	decoded := r.profile.Spec.Layers[i]
+	ly := &layer{Layer: decoded, release: r, index: i}
+	writer := &value.Writer{File: r.root.Place().Range().File, Kind: diag.Profile, Document: r.ref.String(), Layer: ly.Name, Owner: ly.owner()}
+	root := r.root.Get("spec", "layers").Items()[i]
+	c := compiler{loader: l, release: r, layer: ly}
+	ly.values = c.tree(ly.path(diag.Field("values")), root.Get("values").WrittenBy(writer), r.scopes.plain)
+	ly.capi = c.capi(ly.path(diag.Field("capi")), root.Get("capi").WrittenBy(writer))
+	ly.patches = c.patches(ly.path(diag.Field("content"), diag.Field("patches")), root.Get("content", "patches").WrittenBy(writer))
+	l.manifests(ly)
+	l.requirements(ly)
+	return ly
+}
+
+func (l *loader) manifests(ly *layer) {
+	if ly.Content == nil {
+		return
+	}
+	for i, m := range ly.Content.Manifests {
+		where := ly.path(diag.Field("content"), diag.Field("manifests"), diag.Index(i))
+		for _, f := range l.beside(ly.release, m.Pattern, ly.release.At(where), where) {
+			if m.Expand {
+				f = l.expandable(ly, f)
+			}
+			ly.manifests = append(ly.manifests, f)
+		}
+	}
+}
+
+// expandable reads the objects of a manifest whose expressions are evaluated,
+// so that a mistake in one is found when the library is loaded.
+func (l *loader) expandable(ly *layer, f File) File {
+	writer := &value.Writer{File: f.Name, Kind: diag.Manifest, Document: ly.release.ref.String(), Layer: ly.Name, Owner: ly.owner()}
+	objects, diags := yamlsource.Manifests(writer, f.Data, yamlsource.ManifestLimits)
+	l.add(diags...)
+	c := compiler{loader: l, release: ly.release, layer: ly}
+	f.Expand = true
+	for _, o := range objects {
+		f.objects = append(f.objects, c.tree(nil, o, ly.release.scopes.content))
+	}
+	return f
+}
+
+func (l *loader) requirements(ly *layer) {
+	for i, r := range ly.Requires {
+		where := ly.path(diag.Field("requires"), diag.Index(i))
+		versions, err := ParseVersionRange(r.Version)
+		if err != nil {
+			l.add(diag.Errorf("profile.version", ly.release.At(where.Join(diag.Field("version"))), "%v", err).WithPath(where.Join(diag.Field("version"))))
+		}
+		ly.requires = append(ly.requires, requirement{Requirement: r, versions: versions, at: ly.release.At(where)})
+	}
+}
+
+// compiler turns trees as written into trees with files in place and
+// expressions compiled.
+type compiler struct {
+	*loader
+	release *release
+	layer   *layer
+	// parseFiles: YAML and JSON files become data; only constants do that.
+	parseFiles bool
+}
+
+// tree compiles n. A nil scope leaves ${ as plain text.
+func (c compiler) tree(at diag.Path, n *value.Node, scope *expr.Scope) *value.Node {
+	switch n.Kind() {
+	case value.String:
+		return c.scalar(at, n, scope)
+	case value.List:
+		return c.list(at, n, scope)
+	case value.Map:
+		if _, ok := n.Entry("$file"); ok {
+			return c.file(at, n, scope)
+		}
+		return c.mapping(at, n, scope)
+	}
+	return n
+}
+
+func (c compiler) list(at diag.Path, n *value.Node, scope *expr.Scope) *value.Node {
+	items, changed := make([]*value.Node, n.Len()), false
+	for i, item := range n.Items() {
+		items[i] = c.tree(at.Join(diag.Index(i)), item, scope)
+		changed = changed || items[i] != item
+	}
+	if !changed {
+		return n
+	}
+	return n.WithItems(items)
+}
+
+func (c compiler) mapping(at diag.Path, n *value.Node, scope *expr.Scope) *value.Node {
+	fields, changed := make([]value.Entry, n.Len()), false
+	for i, f := range n.Fields() {
+		fields[i] = f
+		fields[i].Value = c.tree(at.Join(diag.Field(f.Name)), f.Value, scope)
+		changed = changed || fields[i].Value != f.Value
+	}
+	if !changed {
+		return n
+	}
+	return n.WithFields(fields)
+}
+
+func (c compiler) scalar(at diag.Path, n *value.Node, scope *expr.Scope) *value.Node {
+	text, _ := n.Str()
+	if scope == nil || !strings.Contains(text, "${") {
+		return n
+	}
+	template, errs := scope.Compile(text)
+	for _, e := range errs {
+		c.add(expressionDiagnostic(e, n, text).WithPath(at))
+	}
+	if template == nil {
+		return n
+	}
+	return value.NewExpression(text, &program{template: template, layer: c.layer}, n.Place())
+}
+
+// expressionDiagnostic places an error of an expression inside its scalar,
+// where the scalar stands on one line as it is.
+func expressionDiagnostic(e *expr.Error, n *value.Node, text string) diag.Diagnostic {
+	at := n.Place().Range()
+	quotes := at.End.Column - at.Start.Column - len([]rune(text))
+	if at.Start.Line == at.End.Line && (quotes == 0 || quotes == 2) {
+		at.Start.Column += quotes/2 + e.Offset
+		at.End.Column = at.Start.Column + max(e.Length, 1)
+	}
+	return diag.Errorf(e.Code, at, "%s", e.Summary).WithDetail("%s", e.Hint)
+}
+
+// file puts the file of {$file: name, expand: bool} in place.
+func (c compiler) file(at diag.Path, n *value.Node, scope *expr.Scope) *value.Node {
+	name, expand, ok := c.fileFields(at, n)
+	if !ok {
+		return n
+	}
+	found := c.beside(c.release, name, n.Get("$file").Place().Range(), at)
+	if len(found) != 1 {
+		if len(found) > 1 {
+			c.add(diag.Errorf("profile.file", n.Place().Range(), "%q matches %d files, but one value needs one file", name, len(found)).WithPath(at))
+		}
+		return n
+	}
+	if ext := path.Ext(found[0].Name); c.parseFiles && (ext == ".yaml" || ext == ".yml" || ext == ".json") {
+		return c.parsed(found[0])
+	}
+	text := value.NewString(string(found[0].Data), n.Place())
+	if !expand {
+		return text
+	}
+	return c.scalar(at, text, scope)
+}
+
+func (c compiler) fileFields(at diag.Path, n *value.Node) (name string, expand, ok bool) {
+	for _, f := range n.Fields() {
+		if f.Name != "$file" && f.Name != "expand" {
+			c.add(diag.Errorf("profile.unknown-field", f.Key.Range(), "unknown field %q beside $file", f.Name).
+				WithDetail("a file reads {$file: name} or {$file: name, expand: true}").WithPath(at))
+			return "", false, false
+		}
+	}
+	name, ok = n.Get("$file").Str()
+	if !ok {
+		c.add(diag.Errorf("profile.type", n.Get("$file").Place().Range(), "$file must be a string, not %s", n.Get("$file").Kind()).WithPath(at))
+	}
+	expand, _ = n.Get("expand").Boolean()
+	return name, expand, ok
+}
+
+// parsed reads a YAML or JSON file as one piece of data.
+func (c compiler) parsed(f File) *value.Node {
+	writer := &value.Writer{File: f.Name, Kind: diag.Profile, Document: c.release.ref.String(), Owner: c.release.profile.Spec.Owner}
+	docs, diags := yamlsource.Documents(writer, f.Data, yamlsource.Limits{Bytes: int(c.layout.MaxDocument)})
+	c.add(diags...)
+	switch len(docs) {
+	case 0:
+		return value.NewNull(value.Place{Writer: writer})
+	case 1:
+		return docs[0]
+	}
+	return value.NewList(docs, value.Place{Writer: writer})
+}
+
+// slotFields are the fields of each capi slot.
+var slotFields = map[string][]string{
+	"cluster":        {"metadata", "spec"},
+	"infrastructure": {"apiVersion", "kind", "spec"},
+	"controlPlane":   {"template", "machine", "class"},
+	"workers":        {"bootstrap", "machine", "class"},
+	"nodes":          {"nodeRegistration", "config", "machine"},
+}
+
+// perPool are the slots that are evaluated for each pool or class.
+var perPool = map[string]bool{"nodes": true, "workers": true, "classes": true}
+
+func (c compiler) capi(at diag.Path, n *value.Node) *value.Node {
+	if n.Kind() != value.Map {
+		return nil
+	}
+	fields := make([]value.Entry, 0, n.Len())
+	for _, f := range n.Fields() {
+		scope := c.release.scopes.plain
+		if perPool[f.Name] {
+			scope = c.release.scopes.pool
+		}
+		where := at.Join(diag.Field(f.Name))
+		c.checkSlot(where, f)
+		f.Value = c.tree(where, f.Value, scope)
+		fields = append(fields, f)
+	}
+	return n.WithFields(fields)
+}
+
+func (c compiler) checkSlot(at diag.Path, f value.Entry) {
+	if f.Name == "classes" {
+		for _, class := range f.Value.Fields() {
+			c.checkFields(at.Join(diag.Field(class.Name)), class, slotFields["workers"])
+		}
+		return
+	}
+	if known, ok := slotFields[f.Name]; ok {
+		c.checkFields(at, f, known)
+	}
+}
+
+func (c compiler) checkFields(at diag.Path, f value.Entry, known []string) {
+	if f.Value.Kind() != value.Map && !f.Value.IsNull() {
+		c.add(diag.Errorf("profile.type", f.Value.Place().Range(), "the slot %s must be a mapping, not %s", f.Name, f.Value.Kind()).
+			WithDetail("its fields are %s", strings.Join(known, ", ")).WithPath(at))
+		return
+	}
+	for _, inner := range f.Value.Fields() {
+		if !slices.Contains(known, inner.Name) {
+			c.add(diag.Errorf("profile.unknown-field", inner.Key.Range(), "unknown field %q in the slot %s", inner.Name, f.Name).
+				WithDetail("%s", nearestOf(inner.Name, known, "fields")).WithPath(at.Join(diag.Field(inner.Name))))
+		}
+	}
+}
+
+func (c compiler) patches(at diag.Path, n *value.Node) []patch {
+	var out []patch
+	for i, item := range n.Items() {
+		where := at.Join(diag.Index(i))
+		p := patch{at: item.Place().Range()}
+		p.target.Kind, _ = item.Get("target", "kind").Str()
+		p.target.Name, _ = item.Get("target", "name").Str()
+		p.target.Namespace, _ = item.Get("target", "namespace").Str()
+		p.merge = c.tree(where.Join(diag.Field("merge")), item.Get("merge"), c.release.scopes.content)
+		p.json = c.tree(where.Join(diag.Field("json")), item.Get("json"), c.release.scopes.content)
+		if p.merge.IsNull() == p.json.IsNull() {
+			c.add(diag.Errorf("profile.patch", p.at, "a patch has either merge or json").
+				WithDetail("merge: {...} puts fields over the object; json: [{op, path, value}] changes single places").WithPath(where))
+		}
+		c.checkOperations(where.Join(diag.Field("json")), p.json)
+		out = append(out, p)
+	}
+	return out
+}
+
+func (c compiler) checkOperations(at diag.Path, ops *value.Node) {
+	known := []string{"add", "copy", "move", "remove", "replace", "test"}
+	for i, op := range ops.Items() {
+		name, _ := op.Get("op").Str()
+		if name != "" && !slices.Contains(known, name) {
+			c.add(diag.Errorf("profile.patch", op.Get("op").Place().Range(), "unknown operation %q", name).
+				WithDetail("%s", nearestOf(name, known, "operations")).WithPath(at.Join(diag.Index(i), diag.Field("op"))))
+		}
+		if p, ok := op.Get("path").Str(); ok && p != "" && !strings.HasPrefix(p, "/") {
+			c.add(diag.Errorf("profile.patch", op.Get("path").Place().Range(), "the path %s does not start with a slash", strconv.Quote(p)).
+				WithDetail("a path is a JSON Pointer such as /spec/replicas").WithPath(at.Join(diag.Index(i), diag.Field("path"))))
+		}
+	}
+}
+
+// checkAlone composes a release by itself, to find what is wrong with its
+// layers whatever stack they will be in: cycles and conflicts.
+func (l *loader) checkAlone(r *release) {
+	for _, found := range compose([]*release{r}, r.layers).diags {
+		if found.Code == "profile.cycle" || found.Code == "profile.conflict" {
+			l.add(found)
+		}
+	}
+}

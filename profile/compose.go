@@ -1,0 +1,203 @@
+package profile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/internal/merge"
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// composition is what the profiles of a stack give together, before any
+// cluster: clusters of the same profile versions share it.
+type composition struct {
+	releases   []*release
+	layers     []*layer // in install order
+	capi       *value.Node
+	inputs     map[string][]*input // by name; several when profiles share one
+	provided   map[string]string
+	kubernetes *layer
+	classes    []string        // worker classes, sorted
+	pooled     map[string]bool // by class: its content depends on the pool
+	diags      diag.Diagnostics
+}
+
+// compose puts layers, which belong to releases, together.
+func compose(releases []*release, layers []*layer) *composition {
+	c := &composition{releases: releases, inputs: map[string][]*input{}}
+	for _, r := range releases {
+		for i, v := range r.profile.Spec.Variables {
+			c.inputs[v.Name] = append(c.inputs[v.Name], newInput(r, i))
+		}
+	}
+	c.checkKinds()
+	c.checkInputs()
+	c.provide(layers)
+	c.findKubernetes(layers)
+	c.layers = c.order(layers)
+	c.joinCapi()
+	c.nameClasses()
+	return c
+}
+
+func (c *composition) add(found diag.Diagnostic) { c.diags = append(c.diags, found) }
+
+// name lists the profiles, for messages.
+func (c *composition) name() string {
+	names := make([]string, len(c.releases))
+	for i, r := range c.releases {
+		names[i] = r.ref.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+func (c *composition) checkKinds() {
+	var bases []*release
+	for _, r := range c.releases {
+		if r.profile.Spec.Kind != AddOnProfile {
+			bases = append(bases, r)
+		}
+		if r.profile.Spec.Abstract {
+			c.add(diag.Errorf("profile.abstract", r.At(diag.Fields("spec", "abstract")), "the abstract profile %s is used by a cluster", r.ref).
+				WithDetail("abstract profiles are only extended; choose another profile"))
+		}
+	}
+	if len(bases) > 1 {
+		c.add(diag.Errorf("profile.base", bases[1].At(diag.Fields("spec", "kind")), "%s and %s both define the whole cluster", bases[0].ref, bases[1].ref).
+			WithDetail("a stack has one profile of kind Infrastructure or Full; the others are AddOns").
+			WithRelated(bases[0].At(diag.Fields("spec", "kind")), "the other one is here"))
+	}
+}
+
+// checkInputs holds profiles that declare one variable to one type.
+func (c *composition) checkInputs() {
+	for _, declared := range c.inputs {
+		first := declared[0]
+		for _, v := range declared[1:] {
+			if v.Type == first.Type || isText(v.Type) && isText(first.Type) && v.Type == EnumVariable == (first.Type == EnumVariable) {
+				continue
+			}
+			c.add(diag.Errorf("profile.variable-type", v.at(), "variable %s is %s in %s and %s in %s", v.Name, v.Type, v.release.ref, first.Type, first.release.ref).
+				WithDetail("one name in two profiles is one variable: agree on the type, or rename one").
+				WithRelated(first.at(), "the other declaration is here"))
+		}
+	}
+}
+
+func isText(t VariableType) bool { return t == StringVariable || t == EnumVariable }
+
+func (c *composition) provide(layers []*layer) {
+	c.provided = map[string]string{}
+	by := map[string]*layer{}
+	for _, ly := range layers {
+		for capability, v := range ly.Provides {
+			if other, ok := by[capability]; ok && c.provided[capability] != v {
+				at := diag.Fields("provides", capability)
+				c.add(diag.Errorf("profile.conflict", ly.at(at...), "layers %s and %s both provide %s, with different values", ly.id(), other.id(), capability).
+					WithDetail("one stack has one value for a capability; disable one of the layers").
+					WithRelated(other.at(at...), "layer %s of %s, owner %s", other.Name, other.release.ref, other.owner()))
+			}
+			by[capability], c.provided[capability] = ly, v
+		}
+	}
+}
+
+// findKubernetes finds the one layer that says which Kubernetes version runs.
+func (c *composition) findKubernetes(layers []*layer) {
+	for _, ly := range layers {
+		if ly.Kind != KubernetesLayer || ly.Component.Name != "kubernetes" {
+			continue
+		}
+		if c.kubernetes != nil {
+			c.add(diag.Errorf("profile.kubernetes", ly.at(diag.Field("component")), "two layers carry the component kubernetes").
+				WithDetail("exactly one layer of kind Kubernetes does").
+				WithRelated(c.kubernetes.at(diag.Field("component")), "the other one is here"))
+			continue
+		}
+		c.kubernetes = ly
+	}
+	base := slices.IndexFunc(c.releases, func(r *release) bool { return r.profile.Spec.Kind != AddOnProfile })
+	if base >= 0 && c.kubernetes == nil {
+		r := c.releases[base]
+		c.add(diag.Errorf("profile.kubernetes", r.KeyAt(diag.Fields("spec", "layers")), "no layer carries the component kubernetes").
+			WithDetail("a layer of kind Kubernetes has component: {name: kubernetes, version: ...}"))
+	}
+}
+
+// joinCapi merges what the layers contribute to the Cluster API objects. The
+// layers are equals: two different values for one leaf are a conflict, unless
+// one of the layers declares that it overrides the other.
+func (c *composition) joinCapi() {
+	for i, ly := range c.layers {
+		if ly.capi == nil {
+			continue
+		}
+		wins := func(at diag.Path) bool { return ly.declares(at, c.layers[:i]) }
+		joined, conflicts := merge.Join(c.capi, ly.capi, merge.Capi, wins)
+		c.capi = joined
+		for _, found := range conflicts {
+			c.add(conflict(ly, found))
+		}
+	}
+}
+
+func conflict(ly *layer, found merge.Conflict) diag.Diagnostic {
+	lower, upper := found.Lower.Origin(), found.Upper.Origin()
+	path := diag.Fields("capi").Join(found.Path...)
+	return diag.Errorf("profile.conflict", upper.Range, "layers %s of %s and %s of %s set %s to different values",
+		lower.Layer, lower.Document, upper.Layer, upper.Document, path).
+		WithDetail("agree on one value, or declare in layer %s: overrides: [{layer: %s, path: %s}]", ly.Name, lower.Layer, path).
+		WithPath(path).
+		WithRelated(lower.Range, "layer %s, owner %s, sets %s", lower.Layer, lower.Owner, clipped(found.Lower.Text()))
+}
+
+// declares reports whether the layer says that it overrides what one of the
+// layers below it sets at the path of a capi slot.
+func (l *layer) declares(at diag.Path, below []*layer) bool {
+	for _, o := range l.Overrides {
+		path, err := diag.ParsePath(o.Path)
+		if err != nil || !under(diag.Fields("capi").Join(at...), path) {
+			continue
+		}
+		if slices.ContainsFunc(below, func(other *layer) bool { return other.Name == o.Layer || other.id() == o.Layer }) {
+			return true
+		}
+	}
+	return false
+}
+
+// under reports whether path lies at or below top.
+func under(path, top diag.Path) bool {
+	return len(path) >= len(top) && path[:len(top)].Compare(top) == 0
+}
+
+// find resolves the address of a layer: a bare name when it is unique in the
+// stack, else profile/layer.
+func findLayer(layers []*layer, address string) (*layer, error) {
+	var found []*layer
+	var known []string
+	for _, ly := range layers {
+		known = append(known, ly.Name)
+		if ly.Name == address || ly.id() == address {
+			found = append(found, ly)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, &unknownLayerError{address: address, known: known}
+	case 1:
+		return found[0], nil
+	}
+	return nil, fmt.Errorf("layer %q is in %s and %s; write %s", address, found[0].release.ref, found[1].release.ref, found[0].id())
+}
+
+type unknownLayerError struct {
+	address string
+	known   []string
+}
+
+func (e *unknownLayerError) Error() string {
+	return fmt.Sprintf("there is no layer %q in the stack", e.address)
+}

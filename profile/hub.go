@@ -1,0 +1,35 @@
+package profile
+
+// Deliveries of add-ons.
+const (
+	ManifestsDelivery = "manifests"
+	FluxDelivery      = "flux"
+	ArgoCDDelivery    = "argocd"
+)
+
+// DefaultClassNamespace is where ClusterClasses and templates live unless the
+// hub says otherwise.
+const DefaultClassNamespace = "dayzero-classes"
+
+// Hub is a Cluster API management cluster.
+type Hub struct {
+	TypeMeta `json:",inline"`
+	Metadata ObjectMeta `json:"metadata"`
+	Spec     HubSpec    `json:"spec"`
+}
+
+// HubSpec is the content of a Hub.
+type HubSpec struct {
+	ClusterAPI ClusterAPI `json:"clusterAPI"`
+	// ClassNamespace is where class sets live. Default: dayzero-classes.
+	ClassNamespace string `json:"classNamespace,omitempty"`
+	// Delivery is how add-ons reach the clusters: manifests (default), flux or
+	// argocd.
+	Delivery string `json:"delivery,omitempty"`
+}
+
+// ClusterAPI is what a hub runs.
+type ClusterAPI struct {
+	Version      string   `json:"version"`
+	FeatureGates []string `json:"featureGates,omitempty"`
+}

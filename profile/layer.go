@@ -1,0 +1,162 @@
+package profile
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// LayerKind is the slice of a cluster that a layer is about. Kinds are listed
+// in the order in which layers of equal standing are installed.
+type LayerKind string
+
+const (
+	InfrastructureLayer LayerKind = "Infrastructure"
+	OSLayer             LayerKind = "OS"
+	KubernetesLayer     LayerKind = "Kubernetes"
+	NetworkLayer        LayerKind = "Network"
+	StorageLayer        LayerKind = "Storage"
+	SecurityLayer       LayerKind = "Security"
+	AddOnLayer          LayerKind = "AddOn"
+)
+
+var layerKinds = []LayerKind{InfrastructureLayer, OSLayer, KubernetesLayer, NetworkLayer, StorageLayer, SecurityLayer, AddOnLayer}
+
+func (k LayerKind) rank() int { return slices.Index(layerKinds, k) }
+
+// Layer is one slice of a profile.
+type Layer struct {
+	// Name is unique in its profile.
+	Name        string    `json:"name"`
+	Kind        LayerKind `json:"kind"`
+	Description string    `json:"description,omitempty"`
+	// Owner answers for the layer. Default: the profile's owner.
+	Owner string `json:"owner,omitempty"`
+	// Component is the product that the layer installs.
+	Component Component `json:"component"`
+	// Requires are conditions on the other layers of the stack.
+	Requires []Requirement `json:"requires,omitempty"`
+	// Before and After order layers that do not require each other.
+	Before []LayerRef `json:"before,omitempty"`
+	After  []LayerRef `json:"after,omitempty"`
+	// Provides are capabilities for other layers, each with a value that they
+	// read as provided['name'].
+	Provides map[string]string `json:"provides,omitempty"`
+	// Content is what is installed.
+	Content *Content `json:"content,omitempty"`
+	// Values parameterise the content.
+	Values Value `json:"values,omitempty,omitzero"`
+	// Capi is what the layer contributes to the Cluster API objects.
+	Capi *Capi `json:"capi,omitempty"`
+	// Overrides declares leaves that the layer sets although another layer does.
+	Overrides []OverridesLayer `json:"overrides,omitempty"`
+	// Merge says how lists of this layer merge, by path: "append", or the key
+	// field of its items.
+	Merge map[string]ListMerge `json:"merge,omitempty"`
+}
+
+// Component is the product that a layer installs, with its exact version, or
+// the reason why there is none.
+type Component struct {
+	Name    string `json:"name,omitempty"`
+	Version string `json:"version,omitempty"`
+	// Scheme is "semver" (default) or "opaque": versions can only be equal.
+	Scheme string `json:"scheme,omitempty"`
+	// None is the reason why the layer installs nothing.
+	None string `json:"none,omitempty"`
+}
+
+// String gives "cilium 1.18.2", or "none".
+func (c Component) String() string {
+	if c.Name == "" {
+		return "none"
+	}
+	return c.Name + " " + c.Version
+}
+
+// Requirement is a condition on another layer: its component with an optional
+// range, its name, or a capability that it provides.
+type Requirement struct {
+	Component  string `json:"component,omitempty"`
+	Version    string `json:"version,omitempty"`
+	Layer      string `json:"layer,omitempty"`
+	Capability string `json:"capability,omitempty"`
+}
+
+// String names the condition: "component kubernetes >=1.31".
+func (r Requirement) String() string {
+	switch {
+	case r.Component != "" && r.Version != "":
+		return "component " + r.Component + " " + r.Version
+	case r.Component != "":
+		return "component " + r.Component
+	case r.Layer != "":
+		return "layer " + r.Layer
+	}
+	return "capability " + r.Capability
+}
+
+// OverridesLayer declares that a layer means to replace what another one sets.
+type OverridesLayer struct {
+	Layer string `json:"layer"`
+	Path  string `json:"path"`
+}
+
+// LayerRef names a layer: bare when unique in the stack, else profile/layer. In
+// documents it is a string, or a mapping with optional: true.
+type LayerRef struct {
+	Layer    string
+	Optional bool
+}
+
+// MarshalJSON gives the short form where it says all.
+func (r LayerRef) MarshalJSON() ([]byte, error) {
+	if !r.Optional {
+		return json.Marshal(r.Layer)
+	}
+	return json.Marshal(map[string]any{"layer": r.Layer, "optional": true})
+}
+
+// UnmarshalJSON reads both forms.
+func (r *LayerRef) UnmarshalJSON(data []byte) error {
+	var long struct {
+		Layer    string `json:"layer"`
+		Optional bool   `json:"optional"`
+	}
+	if err := shortOrLong(data, &r.Layer, &long); err != nil || long.Layer == "" && r.Layer == "" {
+		return fmt.Errorf(`must be the name of a layer, or {layer: name, optional: true}`)
+	}
+	if long.Layer != "" {
+		r.Layer, r.Optional = long.Layer, long.Optional
+	}
+	return nil
+}
+
+// ListMerge is how a list merges: appended to, or by the key of its items. In
+// documents it is "append" or {key: name}.
+type ListMerge struct {
+	Append bool
+	Key    string
+}
+
+// MarshalJSON gives the document form.
+func (m ListMerge) MarshalJSON() ([]byte, error) {
+	if m.Append {
+		return []byte(`"append"`), nil
+	}
+	return json.Marshal(map[string]string{"key": m.Key})
+}
+
+// UnmarshalJSON reads the document form.
+func (m *ListMerge) UnmarshalJSON(data []byte) error {
+	var short string
+	var long struct {
+		Key string `json:"key"`
+	}
+	err := shortOrLong(data, &short, &long)
+	if err != nil || (short != "append" || long.Key != "") && (short != "" || long.Key == "") {
+		return fmt.Errorf(`must be append, or {key: field}`)
+	}
+	*m = ListMerge{Append: short == "append", Key: long.Key}
+	return nil
+}

@@ -1,0 +1,318 @@
+package profile
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/internal/decode"
+	"github.com/dayzero-sdk/dayzero/internal/files"
+	yamlsource "github.com/dayzero-sdk/dayzero/internal/source"
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// Layout says where the parts of a workspace are and how large it may be. The
+// zero Layout is the one described in the package documentation.
+type Layout struct {
+	// MaxBytes bounds all files together. Default 256 MiB.
+	MaxBytes int64
+	// MaxDocument bounds one file of documents. Default 3 MiB.
+	MaxDocument int64
+}
+
+const (
+	libraryDir = "library"
+	lockFile   = "fleet.lock"
+)
+
+// documentDirs hold hubs, clusters and strategies, in any files.
+var documentDirs = []string{"hubs", "fleet", "strategies"}
+
+// Load reads a workspace. It reads everything it can and returns it with all
+// findings in one pass, sorted. What a finding of severity Error is about is
+// left out of the workspace or refused when it is resolved. Files outside fsys
+// are never read; symbolic links are not followed.
+func Load(fsys fs.FS, layout Layout) (*Workspace, diag.Diagnostics) {
+	if layout.MaxBytes <= 0 {
+		layout.MaxBytes = 256 << 20
+	}
+	if layout.MaxDocument <= 0 {
+		layout.MaxDocument = 3 << 20
+	}
+	l := &loader{
+		tree:      files.NewTree(fsys, layout.MaxBytes),
+		layout:    layout,
+		workspace: &Workspace{Library: newLibrary()},
+	}
+	l.library()
+	for _, dir := range documentDirs {
+		l.documents(dir)
+	}
+	l.lock()
+	l.finish()
+	return l.workspace, append(l.diags, l.tree.Diags...).Sorted()
+}
+
+type loader struct {
+	tree      *files.Tree
+	layout    Layout
+	workspace *Workspace
+	clusters  []*member // before their hub is known
+	diags     diag.Diagnostics
+}
+
+func (l *loader) add(found ...diag.Diagnostic) { l.diags = append(l.diags, found...) }
+
+// read parses the documents of one file.
+func (l *loader) read(file string) []*value.Node {
+	data, ok := l.tree.Read(file, l.layout.MaxDocument)
+	if !ok {
+		return nil
+	}
+	roots, diags := yamlsource.Documents(&value.Writer{File: file, Kind: diag.Profile}, data, yamlsource.Limits{Bytes: int(l.layout.MaxDocument)})
+	l.add(diags...)
+	return roots
+}
+
+func (l *loader) documents(dir string) {
+	for _, file := range l.tree.Files(dir) {
+		if !isDocument(file) {
+			continue
+		}
+		for _, root := range l.read(file) {
+			l.document(root)
+		}
+	}
+}
+
+func isDocument(file string) bool {
+	switch strings.ToLower(path.Ext(file)) {
+	case ".yaml", ".yml", ".json":
+		return true
+	}
+	return false
+}
+
+func (l *loader) document(root *value.Node) {
+	kind, ok := l.kindOf(root, "Hub", "Cluster", "Strategy")
+	if !ok {
+		return
+	}
+	switch kind {
+	case "Hub":
+		l.hub(root)
+	case "Cluster":
+		l.cluster(root)
+	case "Strategy":
+		l.strategy(root)
+	}
+}
+
+// kindOf reads apiVersion and kind; a document of another kind than the known
+// ones is reported.
+func (l *loader) kindOf(root *value.Node, known ...string) (string, bool) {
+	if root.Kind() != value.Map {
+		l.add(diag.Errorf("profile.type", root.Place().Range(), "a document must be a mapping, not %s", root.Kind()).
+			WithDetail("start it with apiVersion: %s and kind:", APIVersion))
+		return "", false
+	}
+	before := len(l.diags)
+	l.text(root, "apiVersion", "add apiVersion: "+APIVersion)
+	kind := l.text(root, "kind", "add kind: "+strings.Join(known, ", or kind: "))
+	if v, ok := root.Get("apiVersion").Str(); ok && v != APIVersion {
+		l.add(diag.Errorf("profile.api-version", root.Get("apiVersion").Place().Range(), "unknown apiVersion %q", v).
+			WithDetail("write apiVersion: %s; other Kubernetes objects do not belong here", APIVersion).WithPath(diag.Fields("apiVersion")))
+	}
+	if len(l.diags) > before {
+		return "", false
+	}
+	if !slices.Contains(known, kind) {
+		l.add(diag.Errorf("profile.kind", root.Get("kind").Place().Range(), "a document of kind %q does not belong here", kind).
+			WithDetail("%s", kindHint(kind, known)).WithPath(diag.Fields("kind")))
+		return "", false
+	}
+	return kind, true
+}
+
+func (l *loader) text(root *value.Node, field, hint string) string {
+	n := root.Get(field)
+	if n.IsNull() {
+		l.add(diag.Errorf("profile.required", root.Place().Range(), "%s is missing", field).WithDetail("%s", hint).WithPath(diag.Fields(field)))
+		return ""
+	}
+	s, ok := n.Str()
+	if !ok {
+		l.add(diag.Errorf("profile.type", n.Place().Range(), "%s must be a string, not %s", field, n.Kind()).WithDetail("%s", hint).WithPath(diag.Fields(field)))
+	}
+	return s
+}
+
+func kindHint(kind string, known []string) string {
+	switch kind {
+	case "Profile":
+		return "a profile lives in library/<name>/<version>/profile.yaml"
+	case "Overlay":
+		return "overlays are not supported yet; write overrides into the clusters"
+	}
+	if near, ok := diag.Nearest(kind, known); ok {
+		return fmt.Sprintf("did you mean %s? known here are %s", near, strings.Join(known, ", "))
+	}
+	return "known here are " + strings.Join(known, ", ")
+}
+
+// decodeInto fills target and reports; ok means that there was no finding.
+func (l *loader) decodeInto(root *value.Node, target any) bool {
+	found := decode.Into(root, target, decoding)
+	l.add(found...)
+	return !found.HasErrors()
+}
+
+func (l *loader) keep(kind, name string, root *value.Node) Document {
+	d := Document{Kind: kind, Name: strings.ToLower(kind) + " " + name, root: root}
+	l.workspace.documents = append(l.workspace.documents, d)
+	return d
+}
+
+func (l *loader) hub(root *value.Node) {
+	var h Hub
+	ok := l.decodeInto(root, &h)
+	l.keep("Hub", h.Metadata.Name, root)
+	if !ok {
+		return
+	}
+	if first, twice := l.workspace.Hub(h.Metadata.Name); twice {
+		l.twice("hub "+first.Metadata.Name, root)
+		return
+	}
+	l.workspace.hubs = append(l.workspace.hubs, h)
+	slices.SortFunc(l.workspace.hubs, func(a, b Hub) int { return strings.Compare(a.Metadata.Name, b.Metadata.Name) })
+}
+
+func (l *loader) strategy(root *value.Node) {
+	var s Strategy
+	ok := l.decodeInto(root, &s)
+	l.keep("Strategy", s.Metadata.Name, root)
+	if !ok {
+		return
+	}
+	if _, twice := l.workspace.Strategy(s.Metadata.Name); twice {
+		l.twice("strategy "+s.Metadata.Name, root)
+		return
+	}
+	l.workspace.strategies = append(l.workspace.strategies, s)
+	slices.SortFunc(l.workspace.strategies, func(a, b Strategy) int { return strings.Compare(a.Metadata.Name, b.Metadata.Name) })
+}
+
+// twice reports a document whose identity another one has.
+func (l *loader) twice(name string, root *value.Node) {
+	var first diag.Range
+	for _, d := range l.workspace.documents {
+		if d.Name == name && d.root != root {
+			first = d.At(diag.Fields("metadata", "name"))
+			break
+		}
+	}
+	l.add(diag.Errorf("profile.duplicate", root.Get("metadata", "name").Place().Range(), "%s is defined twice", name).
+		WithDetail("remove one of the two, or give it another name").
+		WithPath(diag.Fields("metadata", "name")).
+		WithRelated(first, "the other one is here"))
+}
+
+func (l *loader) cluster(root *value.Node) {
+	m := &member{}
+	m.broken = !l.decodeInto(root, &m.cluster)
+	m.root = root
+	l.clusters = append(l.clusters, m)
+}
+
+func (l *loader) lock() {
+	if !l.tree.Exists(lockFile) {
+		return
+	}
+	if data, ok := l.tree.Read(lockFile, l.layout.MaxBytes); ok {
+		lock, diags := ParseLock(lockFile, data)
+		l.add(diags...)
+		l.workspace.lock = lock
+	}
+}
+
+// finish gives clusters their identity, now that the hubs are known.
+func (l *loader) finish() {
+	w := l.workspace
+	for _, m := range l.clusters {
+		hub, found := l.hubOf(m)
+		if found != nil {
+			m.broken = true
+			l.add(*found)
+		}
+		m.key = Key{Hub: hub, Namespace: m.cluster.Metadata.Namespace, Name: m.cluster.Metadata.Name}
+		if m.key.Namespace == "" {
+			m.key.Namespace = "default"
+		}
+		m.cluster.Spec.Hub, m.cluster.Metadata.Namespace = hub, m.key.Namespace
+		m.Document = l.keep("Cluster", m.key.String(), m.root)
+		m.write()
+	}
+	slices.SortStableFunc(l.clusters, func(a, b *member) int { return a.key.Compare(b.key) })
+	for i, m := range l.clusters {
+		if i > 0 && m.key == l.clusters[i-1].key && m.key.Name != "" {
+			l.twice("cluster "+m.key.String(), m.root)
+			continue
+		}
+		if m.key.Name != "" {
+			w.clusters = append(w.clusters, m)
+		}
+	}
+}
+
+func (l *loader) hubOf(m *member) (string, *diag.Diagnostic) {
+	w, name := l.workspace, m.cluster.Spec.Hub
+	path := diag.Fields("spec", "hub")
+	if name == "" && len(w.hubs) == 1 {
+		return w.hubs[0].Metadata.Name, nil
+	}
+	d := Document{root: m.root}
+	if name == "" {
+		found := diag.Errorf("profile.hub", d.KeyAt(diag.Fields("spec")), "the cluster names no hub and the workspace has %d", len(w.hubs)).
+			WithDetail("%s", knownHubs(w.hubs)).WithPath(path)
+		return "", &found
+	}
+	if _, ok := w.Hub(name); ok {
+		return name, nil
+	}
+	found := diag.Errorf("profile.hub", d.At(path), "there is no hub %q", name).WithDetail("%s", nearestOf(name, hubNames(w.hubs), "hubs")).WithPath(path)
+	return name, &found
+}
+
+func knownHubs(hubs []Hub) string {
+	if len(hubs) == 0 {
+		return "add a document of kind Hub below hubs/"
+	}
+	return "add spec.hub with one of " + strings.Join(hubNames(hubs), ", ")
+}
+
+func hubNames(hubs []Hub) []string {
+	names := make([]string, len(hubs))
+	for i, h := range hubs {
+		names[i] = h.Metadata.Name
+	}
+	return names
+}
+
+// nearestOf is the hint for a name that is not known.
+func nearestOf(name string, known []string, what string) string {
+	if len(known) == 0 {
+		return "there are no " + what
+	}
+	listed := strings.Join(known, ", ")
+	if len(known) > 12 {
+		listed = strings.Join(known[:12], ", ") + ", ..."
+	}
+	if near, ok := diag.Nearest(name, known); ok {
+		return fmt.Sprintf("did you mean %q? known %s are %s", near, what, listed)
+	}
+	return fmt.Sprintf("known %s are %s", what, listed)
+}

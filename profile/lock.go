@@ -1,0 +1,142 @@
+package profile
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// Lock holds, for each cluster, the versions it is meant to be at now. Its text
+// form is the file fleet.lock: a line
+//
+//	hub/namespace/name profile@version,... sha256:<stack digest>
+//
+// for each cluster, sorted, no header. The zero Lock is empty.
+type Lock struct{ entries []LockEntry } // sorted by key
+
+// LockEntry is one line of a Lock.
+type LockEntry struct {
+	Key Key
+	// Pins are the versions, in the order of the file.
+	Pins []Ref
+	// Digest is the digest of the stack that was locked.
+	Digest string
+
+	line int // in the file; 0 when not read from one
+}
+
+// ParseLock reads the text form. file names it in diagnostics. Lines that
+// cannot be read are left out.
+func ParseLock(file string, data []byte) (Lock, diag.Diagnostics) {
+	var lock Lock
+	var diags diag.Diagnostics
+	for i, line := range bytes.Split(bytes.TrimPrefix(data, []byte("\ufeff")), []byte("\n")) {
+		text := strings.TrimSpace(string(line))
+		if text == "" {
+			continue
+		}
+		entry, err := parseLockEntry(text)
+		at := lockRange(file, i+1, text)
+		if err != nil {
+			diags = append(diags, diag.Errorf("profile.lock", at, "%v", err).
+				WithDetail("a line reads: hub/namespace/name profile@version,... sha256:<stack digest>; the lock command writes it"))
+			continue
+		}
+		entry.line = i + 1
+		n, found := lock.find(entry.Key)
+		if found {
+			diags = append(diags, diag.Errorf("profile.lock", at, "%s is locked twice", entry.Key).
+				WithDetail("keep one of the two lines").
+				WithRelated(lockRange(file, lock.entries[n].line, text), "the other line is here"))
+			continue
+		}
+		lock.entries = slices.Insert(lock.entries, n, entry)
+	}
+	return lock, diags
+}
+
+func lockRange(file string, line int, text string) diag.Range {
+	at := diag.Position{Line: line, Column: 1}
+	return diag.Range{File: file, Start: at, End: diag.Position{Line: line, Column: 1 + len(text)}}
+}
+
+func parseLockEntry(text string) (LockEntry, error) {
+	parts := strings.Fields(text)
+	if len(parts) != 3 {
+		return LockEntry{}, fmt.Errorf("a line has three parts, this one %d", len(parts))
+	}
+	key, err := ParseKey(parts[0])
+	if err != nil {
+		return LockEntry{}, err
+	}
+	entry := LockEntry{Key: key, Digest: parts[2]}
+	for pin := range strings.SplitSeq(parts[1], ",") {
+		ref, err := ParseRef(pin)
+		if err != nil || ref.Version == "" {
+			return LockEntry{}, fmt.Errorf("pin %q: want profile@version", clipped(pin))
+		}
+		entry.Pins = append(entry.Pins, ref)
+	}
+	if hex, ok := strings.CutPrefix(entry.Digest, "sha256:"); !ok || len(hex) != 64 || strings.Trim(hex, "0123456789abcdef") != "" {
+		return LockEntry{}, fmt.Errorf("digest %q: want sha256: and 64 hexadecimal digits", clipped(entry.Digest))
+	}
+	return entry, nil
+}
+
+func (l Lock) find(key Key) (int, bool) {
+	return slices.BinarySearchFunc(l.entries, key, func(e LockEntry, k Key) int { return e.Key.Compare(k) })
+}
+
+// Entry returns the line of a cluster.
+func (l Lock) Entry(key Key) (LockEntry, bool) {
+	if i, ok := l.find(key); ok {
+		return l.entries[i], true
+	}
+	return LockEntry{}, false
+}
+
+// Entries are the lines, sorted by key.
+func (l Lock) Entries() []LockEntry { return slices.Clone(l.entries) }
+
+// With returns the lock with the entry of its cluster set to e.
+func (l Lock) With(e LockEntry) Lock {
+	i, found := l.find(e.Key)
+	entries := slices.Clone(l.entries)
+	if found {
+		entries[i] = e
+	} else {
+		entries = slices.Insert(entries, i, e)
+	}
+	return Lock{entries: entries}
+}
+
+// Pin returns the version that the entry pins profile name to.
+func (e LockEntry) Pin(name string) (string, bool) {
+	for _, ref := range e.Pins {
+		if ref.Name == name {
+			return ref.Version, true
+		}
+	}
+	return "", false
+}
+
+// String is the line of the entry.
+func (e LockEntry) String() string {
+	pins := make([]string, len(e.Pins))
+	for i, ref := range e.Pins {
+		pins[i] = ref.String()
+	}
+	return e.Key.String() + " " + strings.Join(pins, ",") + " " + e.Digest
+}
+
+// String is the text form.
+func (l Lock) String() string {
+	var b strings.Builder
+	for _, e := range l.entries {
+		b.WriteString(e.String() + "\n")
+	}
+	return b.String()
+}

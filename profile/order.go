@@ -1,0 +1,221 @@
+package profile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// edge says that layer first is installed before layer then, and where that is
+// written.
+type edge struct {
+	first, then *layer
+	why         string
+	at          diag.Range
+}
+
+// order sorts layers topologically by requires, before and after; ties go by
+// kind, then by the position of the profile in the stack, then by name. Layers
+// on a cycle are reported and follow at the end.
+func (c *composition) order(layers []*layer) []*layer {
+	edges := c.edges(layers)
+	waiting := make(map[*layer]int, len(layers))
+	next := make(map[*layer][]*layer, len(layers))
+	for _, e := range edges {
+		waiting[e.then]++
+		next[e.first] = append(next[e.first], e.then)
+	}
+	left := slices.Clone(layers)
+	slices.SortFunc(left, c.compareLayers)
+	ordered := make([]*layer, 0, len(layers))
+	for len(left) > 0 {
+		i := slices.IndexFunc(left, func(l *layer) bool { return waiting[l] == 0 })
+		if i < 0 {
+			c.reportCycle(left, edges)
+			return append(ordered, left...)
+		}
+		ready := left[i]
+		left = slices.Delete(left, i, i+1)
+		ordered = append(ordered, ready)
+		for _, l := range next[ready] {
+			waiting[l]--
+		}
+	}
+	return ordered
+}
+
+func (c *composition) compareLayers(a, b *layer) int {
+	return cmp.Or(
+		cmp.Compare(a.Kind.rank(), b.Kind.rank()),
+		cmp.Compare(slices.Index(c.releases, a.release), slices.Index(c.releases, b.release)),
+		cmp.Compare(a.Name, b.Name),
+	)
+}
+
+// edges collects what layers say about their order, checking requirements on
+// the way.
+func (c *composition) edges(layers []*layer) []edge {
+	var out []edge
+	for _, ly := range layers {
+		for _, r := range ly.requires {
+			for _, needed := range c.require(ly, r, layers) {
+				if needed != ly {
+					out = append(out, edge{first: needed, then: ly, why: "requires " + r.String(), at: r.at})
+				}
+			}
+		}
+		out = append(out, c.references(ly, ly.After, "after", layers)...)
+		for _, e := range c.references(ly, ly.Before, "before", layers) {
+			e.first, e.then = e.then, e.first
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func (c *composition) references(ly *layer, refs []LayerRef, field string, layers []*layer) []edge {
+	var out []edge
+	for i, ref := range refs {
+		other := referred(ly, ref.Layer, layers)
+		if other != nil && other != ly {
+			out = append(out, edge{first: other, then: ly, why: field + " " + ref.Layer, at: ly.at(diag.Field(field), diag.Index(i))})
+		}
+	}
+	return out
+}
+
+// referred is the layer that ly calls name; its own profile's layers come first.
+func referred(ly *layer, name string, layers []*layer) *layer {
+	own := slices.IndexFunc(layers, func(l *layer) bool { return l.release == ly.release && l.Name == name })
+	if own >= 0 {
+		return layers[own]
+	}
+	other, err := findLayer(layers, name)
+	if err != nil {
+		return nil
+	}
+	return other
+}
+
+// require returns the layers that meet r, and reports when none does.
+func (c *composition) require(ly *layer, r requirement, layers []*layer) []*layer {
+	var met, near []*layer
+	for _, other := range layers {
+		switch {
+		case r.Layer != "" && (other.Name == r.Layer || other.id() == r.Layer),
+			r.Capability != "" && has(other.Provides, r.Capability),
+			r.Component != "" && other.Component.Name == r.Component && other.inRange(r):
+			met = append(met, other)
+		case r.Component != "" && other.Component.Name == r.Component:
+			near = append(near, other)
+		}
+	}
+	if len(met) == 0 {
+		c.add(c.unmet(ly, r, near, layers))
+	}
+	return met
+}
+
+func has(m map[string]string, key string) bool { _, ok := m[key]; return ok }
+
+func (l *layer) inRange(r requirement) bool {
+	if r.versions.String() == "" {
+		return true
+	}
+	if l.Component.Scheme == "opaque" {
+		return l.Component.Version == r.versions.String()
+	}
+	v, err := ParseVersion(l.Component.Version)
+	return err == nil && r.versions.Has(v)
+}
+
+func (c *composition) unmet(ly *layer, r requirement, near, layers []*layer) diag.Diagnostic {
+	found := diag.Errorf("profile.requirement", r.at, "layer %s of %s requires %s, which the stack of %s does not have", ly.Name, ly.release.ref, r, c.name())
+	if len(near) == 0 {
+		return found.WithDetail("%s", c.unmetHint(r, layers))
+	}
+	other := near[0]
+	return found.
+		WithDetail("%s has %s: choose versions of the profiles that fit together", other.release.ref, other.Component).
+		WithRelated(other.at(diag.Field("component")), "layer %s of %s, owner %s, has %s", other.Name, other.release.ref, other.owner(), other.Component)
+}
+
+func (c *composition) unmetHint(r requirement, layers []*layer) string {
+	var known []string
+	for _, l := range layers {
+		switch {
+		case r.Component != "" && l.Component.Name != "":
+			known = append(known, l.Component.Name)
+		case r.Layer != "":
+			known = append(known, l.Name)
+		case r.Capability != "":
+			for capability := range l.Provides {
+				known = append(known, capability)
+			}
+		}
+	}
+	slices.Sort(known)
+	what, name := "components", r.Component
+	if r.Layer != "" {
+		what, name = "layers", r.Layer
+	}
+	if r.Capability != "" {
+		what, name = "capabilities", r.Capability
+	}
+	return nearestOf(name, slices.Compact(known), what) + "; add a profile that brings it"
+}
+
+// reportCycle prints one whole cycle among the layers that are left.
+func (c *composition) reportCycle(left []*layer, edges []edge) {
+	cycle := findCycle(left, edges)
+	if len(cycle) == 0 {
+		return
+	}
+	names := make([]string, 0, len(cycle)+1)
+	for _, e := range cycle {
+		names = append(names, e.first.id())
+	}
+	names = append(names, cycle[0].first.id())
+	found := diag.Errorf("profile.cycle", cycle[0].at, "layers wait for each other: %s", strings.Join(names, " -> ")).
+		WithDetail("an arrow reads: is installed before; remove one of the %d conditions", len(cycle))
+	for _, e := range cycle {
+		found = found.WithRelated(e.at, "%s is installed before %s, because of %s", e.first.id(), e.then.id(), reason(e))
+	}
+	c.add(found)
+}
+
+func reason(e edge) string { return fmt.Sprintf("%q", e.why) }
+
+// findCycle follows edges among the layers that are left, each of which waits
+// for another one, until one comes again. The cycle starts at the layer whose
+// id sorts first.
+func findCycle(left []*layer, edges []edge) []edge {
+	waitsFor := map[*layer]edge{}
+	for _, e := range edges {
+		if _, ok := waitsFor[e.then]; !ok && slices.Contains(left, e.first) && slices.Contains(left, e.then) {
+			waitsFor[e.then] = e
+		}
+	}
+	at := left[0]
+	for range left { // walk back until surely on the cycle
+		at = waitsFor[at].first
+		if at == nil {
+			return nil
+		}
+	}
+	var cycle []edge
+	for l := at; len(cycle) == 0 || l != at; l = waitsFor[l].first {
+		cycle = append(cycle, waitsFor[l])
+	}
+	slices.Reverse(cycle)
+	start := 0
+	for i, e := range cycle {
+		if e.first.id() < cycle[start].first.id() {
+			start = i
+		}
+	}
+	return append(cycle[start:], cycle[:start]...)
+}

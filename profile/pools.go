@@ -1,0 +1,174 @@
+package profile
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// boundPool is what the expressions of a pool's machines see.
+type boundPool struct {
+	node *value.Node            // pool
+	vars map[string]*value.Node // by profile name
+}
+
+// bindCapi evaluates the capi slots: cluster and infrastructure once, the
+// control plane as its pool, and each worker class once, or for each of its
+// pools where its content reads the pool or a variable of pool scope.
+func (r *resolution) bindCapi() CapiSlots {
+	capi := r.comp.capi
+	controlPlane := r.boundPool(diag.Fields("spec", "pools", "controlPlane"), "control-plane", "")
+	out := CapiSlots{
+		Cluster:           Value{node: r.bind(capi.Get("cluster"), nil, nil)},
+		Infrastructure:    Value{node: r.bind(capi.Get("infrastructure"), nil, nil)},
+		ControlPlane:      Value{node: r.bind(capi.Get("controlPlane"), controlPlane, nil)},
+		ControlPlaneNodes: Value{node: r.bind(capi.Get("nodes"), controlPlane, nil)},
+	}
+	pools := r.poolsByClass()
+	for _, name := range r.comp.classes {
+		out.Classes = append(out.Classes, r.bindClass(name, pools[name])...)
+	}
+	return out
+}
+
+// nameClasses lists the worker classes, sorted: those that layers define, or
+// "default" when there is none.
+func (c *composition) nameClasses() {
+	for _, f := range c.capi.Get("classes").Fields() {
+		c.classes = append(c.classes, f.Name)
+	}
+	if len(c.classes) == 0 {
+		c.classes = []string{"default"}
+	}
+	c.pooled = make(map[string]bool, len(c.classes))
+	for _, name := range c.classes {
+		c.pooled[name] = c.perPool(name)
+	}
+}
+
+// poolsByClass gives the indexes of worker pools by class, and settles the
+// class of pools that name none.
+func (r *resolution) poolsByClass() map[string][]int {
+	known := r.comp.classes
+	seen := map[string]int{}
+	out := map[string][]int{}
+	workers := slices.Clone(r.stack.cluster.Spec.Pools.Workers)
+	r.stack.cluster.Spec.Pools.Workers = workers
+	for i := range workers {
+		path := diag.Fields("spec", "pools", "workers").Join(diag.Index(i))
+		if workers[i].Class == "" && len(known) == 1 {
+			workers[i].Class = known[0]
+		}
+		if !slices.Contains(known, workers[i].Class) {
+			r.reject("profile.unknown-class", path.Join(diag.Field("class")), nearestOf(workers[i].Class, known, "classes"), "there is no worker class %q in the stack", workers[i].Class)
+		}
+		if first, twice := seen[workers[i].Name]; twice {
+			r.add(diag.Errorf("profile.duplicate", r.member.At(path.Join(diag.Field("name"))), "pool %q is defined twice", workers[i].Name).
+				WithDetail("give each pool a name of its own").WithPath(path).
+				WithRelated(r.member.At(diag.Fields("spec", "pools", "workers").Join(diag.Index(first))), "the other one is here"))
+		}
+		seen[workers[i].Name] = i
+		r.checkPool(workers[i], path, true)
+		out[workers[i].Class] = append(out[workers[i].Class], i)
+	}
+	r.checkPool(r.stack.cluster.Spec.Pools.ControlPlane, diag.Fields("spec", "pools", "controlPlane"), false)
+	for _, indexes := range out {
+		slices.SortFunc(indexes, func(a, b int) int { return cmp.Compare(workers[a].Name, workers[b].Name) })
+	}
+	return out
+}
+
+func (r *resolution) checkPool(p Pool, path diag.Path, worker bool) {
+	switch a := p.Autoscale; {
+	case worker && p.Name == "":
+		r.reject("profile.pool", path, "add name:", "a worker pool has a name")
+	case !worker && a != nil:
+		r.reject("profile.pool", path.Join(diag.Field("autoscale")), "write replicas: 1, 3 or 5", "the control plane cannot be scaled automatically")
+	case a != nil && p.Replicas != nil:
+		r.reject("profile.pool", path.Join(diag.Field("autoscale")), "keep one of the two: with both, the autoscaler and the blueprint fight", "a pool has either replicas or autoscale")
+	case a != nil && (a.Min < 0 || a.Min > a.Max):
+		r.reject("profile.pool", path.Join(diag.Field("autoscale")), "min is at least 0 and at most max", "autoscale has min %d and max %d", a.Min, a.Max)
+	case p.Replicas != nil && *p.Replicas < 0:
+		r.reject("profile.pool", path.Join(diag.Field("replicas")), "write 0 or more", "replicas is %d", *p.Replicas)
+	}
+}
+
+func (r *resolution) bindClass(name string, pools []int) []WorkerClass {
+	capi := r.comp.capi
+	slots := []*value.Node{capi.Get("nodes"), capi.Get("workers"), capi.Get("classes", name)}
+	if !r.comp.pooled[name] {
+		class := WorkerClass{Name: name}
+		nobody := &boundPool{vars: r.vars}
+		class.Nodes, class.Workers, class.Class = r.bindSlots(slots, nobody)
+		return []WorkerClass{class}
+	}
+	var out []WorkerClass
+	for _, i := range pools {
+		pool := r.stack.cluster.Spec.Pools.Workers[i]
+		bound := r.boundPool(diag.Fields("spec", "pools", "workers").Join(diag.Index(i)), pool.Name, pool.Class)
+		class := WorkerClass{Name: name + "-" + pool.Name, Pool: pool.Name}
+		class.Nodes, class.Workers, class.Class = r.bindSlots(slots, bound)
+		out = append(out, class)
+		r.stack.cluster.Spec.Pools.Workers[i].Class = class.Name
+	}
+	return out
+}
+
+func (r *resolution) bindSlots(slots []*value.Node, pool *boundPool) (nodes, workers, class Value) {
+	return Value{node: r.bind(slots[0], pool, nil)}, Value{node: r.bind(slots[1], pool, nil)}, Value{node: r.bind(slots[2], pool, nil)}
+}
+
+// perPool reports whether the content of a worker class depends on its pool: an
+// expression reads the pool, or a variable of pool scope. It is decided from the
+// profiles alone, so that a class keeps its name whatever a cluster sets.
+func (c *composition) perPool(class string) bool {
+	for _, slot := range []*value.Node{c.capi.Get("nodes"), c.capi.Get("workers"), c.capi.Get("classes", class)} {
+		for e := range slot.Expressions() {
+			if reads := e.Program().(*program).template.Reads(); reads.Pool || slices.ContainsFunc(reads.Vars, c.poolScoped) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (c *composition) poolScoped(name string) bool {
+	return slices.ContainsFunc(c.inputs[name], func(in *input) bool { return in.Scope == PoolScope })
+}
+
+// boundPool gathers what the expressions of a pool see: path is where the pool
+// stands in the cluster's document.
+func (r *resolution) boundPool(path diag.Path, name, class string) *boundPool {
+	root := r.member.root.Find(path)
+	at := root.Place()
+	labels := root.Get("labels")
+	if labels.Kind() != value.Map {
+		labels = value.NewMap(nil, at)
+	}
+	set := root.Get("variables")
+	r.checkSet(set, path.Join(diag.Field("variables")), func(in *input) bool { return in.Scope == PoolScope },
+		"set it in spec.variables, or declare it with scope: pool")
+	out := &boundPool{vars: maps.Clone(r.vars), node: value.NewMap([]value.Entry{
+		{Name: "class", Value: value.NewString(class, at)},
+		{Name: "labels", Value: labels},
+		{Name: "name", Value: value.NewString(name, at)},
+	}, at)}
+	for _, rel := range r.comp.releases {
+		vars := r.vars[rel.ref.Name]
+		for _, v := range rel.profile.Spec.Variables {
+			if v.Scope != PoolScope {
+				continue
+			}
+			if n := set.Get(v.Name); !n.IsNull() {
+				vars = vars.With(v.Name, n)
+			} else if v.Required {
+				r.reject("profile.required-variable", path, "set it in the variables of the pool", "variable %s has no value in this pool", v.Name)
+			}
+		}
+		out.vars[rel.ref.Name] = vars
+	}
+	return out
+}

@@ -1,0 +1,46 @@
+package profile
+
+// Kinds of a Profile.
+const (
+	// InfrastructureProfile: operating system, Kubernetes, network and storage
+	// of a cluster.
+	InfrastructureProfile = "Infrastructure"
+	// AddOnProfile: what is added to a cluster that another profile defines.
+	AddOnProfile = "AddOn"
+	// FullProfile: the whole cluster.
+	FullProfile = "Full"
+)
+
+// Profile is a named, versioned, owned document: layers and their inputs. A
+// published version never changes.
+type Profile struct {
+	TypeMeta `json:",inline"`
+	Metadata ObjectMeta  `json:"metadata"`
+	Spec     ProfileSpec `json:"spec"`
+}
+
+// ProfileSpec is the content of a Profile.
+type ProfileSpec struct {
+	// Name with Version is the identity. Default: metadata.name.
+	Name    string `json:"name,omitempty"`
+	Version string `json:"version"`
+	// Owner answers for the profile and for layers without an owner.
+	Owner       string `json:"owner"`
+	Description string `json:"description,omitempty"`
+	// Kind is Infrastructure, AddOn or Full.
+	Kind string `json:"kind"`
+	// Abstract profiles may lack required layers and cannot be used by clusters.
+	Abstract  bool             `json:"abstract,omitempty"`
+	Variables []Variable       `json:"variables,omitempty"`
+	Constants map[string]Value `json:"constants,omitempty"`
+	Layers    []Layer          `json:"layers,omitempty"`
+}
+
+// Ref is the profile's identity.
+func (p Profile) Ref() Ref {
+	name := p.Spec.Name
+	if name == "" {
+		name = p.Metadata.Name
+	}
+	return Ref{Name: name, Version: p.Spec.Version}
+}

@@ -1,0 +1,176 @@
+package profile
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/dayzero-sdk/dayzero/internal/merge"
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// Stack is what resolving one cluster gives: its layers in install order with
+// values merged and variables bound, an Origin on every leaf, and one digest. It
+// never changes and may be used by many goroutines.
+type Stack struct {
+	key       Key
+	cluster   Cluster
+	hub       Hub
+	profiles  []Ref
+	held      bool
+	layers    []StackLayer
+	capi      CapiSlots
+	version   string
+	versionAt diag.Origin
+	inputs    []Input
+	metadata  *value.Node // of the cluster's document
+
+	once   sync.Once
+	digest string
+}
+
+// StackLayer is one layer of a Stack.
+type StackLayer struct {
+	Name      string
+	Profile   Ref
+	Kind      LayerKind
+	Owner     string
+	Component Component
+	// Values are merged and bound. Null fields are tombstones.
+	Values Value
+	// Helm is the chart of a layer whose content is one.
+	Helm *HelmChart
+	// Manifests are the files of the content, sorted within each pattern.
+	Manifests []File
+	// Patches change the content's objects, in order.
+	Patches []StackPatch
+	// Origin is the place of the layer.
+	Origin diag.Origin
+	capi   *value.Node
+}
+
+// StackPatch is a patch with its expressions evaluated. Exactly one of Merge
+// and JSON is present.
+type StackPatch struct {
+	Target PatchTarget
+	Merge  Value
+	// JSON is the list of operations.
+	JSON  Value
+	Range diag.Range
+}
+
+// CapiSlots are the capi slots of a Stack: what all layers contribute, merged
+// and bound. Parts that are equal for many clusters are shared between their
+// stacks.
+type CapiSlots struct {
+	Cluster        Value
+	Infrastructure Value
+	// ControlPlane and ControlPlaneNodes are the slots controlPlane and nodes as
+	// the control plane sees them.
+	ControlPlane      Value
+	ControlPlaneNodes Value
+	// Classes are the worker classes, sorted by name.
+	Classes []WorkerClass
+}
+
+// WorkerClass is the slots that make a worker class.
+type WorkerClass struct {
+	Name string
+	// Nodes, Workers and Class are the slots nodes, workers and classes.<name>.
+	Nodes, Workers, Class Value
+	// Pool is the pool that the class is for, where its content depends on the
+	// pool; else empty.
+	Pool string
+}
+
+// Input is the value of a variable in a Stack.
+type Input struct {
+	Name string
+	// Profile is set when the value is for the variable of one profile only.
+	Profile string
+	Value   Value
+	Origin  diag.Origin
+}
+
+// Key is the cluster's identity.
+func (s *Stack) Key() Key { return s.key }
+
+// Cluster is the cluster's document.
+func (s *Stack) Cluster() Cluster { return s.cluster }
+
+// Hub is the cluster's hub.
+func (s *Stack) Hub() Hub { return s.hub }
+
+// Profiles are the profile versions, in the order of the cluster's document.
+func (s *Stack) Profiles() []Ref { return slices.Clone(s.profiles) }
+
+// Held reports whether the cluster names a version itself, so that no rollout
+// moves it.
+func (s *Stack) Held() bool { return s.held }
+
+// Layers are the enabled layers in install order.
+func (s *Stack) Layers() []StackLayer { return slices.Clone(s.layers) }
+
+// Layer returns the layer with this address: a bare name when it is unique in
+// the stack, else profile/layer.
+func (s *Stack) Layer(address string) (StackLayer, bool) {
+	var found []StackLayer
+	for _, l := range s.layers {
+		if l.Name == address || l.Profile.Name+"/"+l.Name == address {
+			found = append(found, l)
+		}
+	}
+	if len(found) != 1 {
+		return StackLayer{}, false
+	}
+	return found[0], true
+}
+
+// Capi are the slots for Cluster API objects.
+func (s *Stack) Capi() CapiSlots { return s.capi }
+
+// KubernetesVersion is the version of the component kubernetes as written, and
+// where it is written.
+func (s *Stack) KubernetesVersion() (string, diag.Origin) { return s.version, s.versionAt }
+
+// Inputs are the values of all variables, sorted by name and profile.
+func (s *Stack) Inputs() []Input { return slices.Clone(s.inputs) }
+
+// Metadata is the metadata of the cluster's document with its places. It is for
+// the packages of this module.
+func (s *Stack) Metadata() *value.Node { return s.metadata }
+
+// Find returns the value at a path of a layer and where it came from. The path
+// starts with /values or /capi; list elements may be named by key.
+func (l StackLayer) Find(path diag.Path) (Value, diag.Origin, bool) {
+	n := l.tree().Find(path)
+	return Value{node: n}, n.Origin(), n != nil
+}
+
+// Paths yields the paths of all leaves of the layer's values and capi.
+func (l StackLayer) Paths() []diag.Path {
+	var out []diag.Path
+	for path := range l.tree().Leaves(merge.Table(merge.Capi).KeyOf) {
+		out = append(out, path)
+	}
+	return out
+}
+
+func (l StackLayer) tree() *value.Node {
+	var fields []value.Entry
+	if l.capi != nil {
+		fields = append(fields, value.Entry{Name: "capi", Value: l.capi})
+	}
+	if l.Values.node != nil {
+		fields = append(fields, value.Entry{Name: "values", Value: l.Values.node})
+	}
+	return value.NewMap(fields, value.Place{})
+}
+
+// Digest is "sha256:" and the SHA-256 of everything that the stack says,
+// whatever the order and place it was written in. A rollout is a change of this
+// digest.
+func (s *Stack) Digest() string {
+	s.once.Do(func() { s.digest = value.DigestBytes(s.canonical()) })
+	return s.digest
+}

@@ -1,0 +1,96 @@
+package profile
+
+import (
+	"encoding/json"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
+)
+
+// canonical is what the digest of a stack covers, as JSON: identity, hub,
+// profile versions, layers with bound values, capi slots and pools. Places,
+// descriptions and owners are not part of it.
+func (s *Stack) canonical() []byte {
+	profiles := make([]string, len(s.profiles))
+	for i, ref := range s.profiles {
+		profiles[i] = ref.String()
+	}
+	hub := s.hub.Spec
+	b := appendJSON([]byte(`{"cluster":`), s.key.String())
+	b = appendNode(append(b, `,"metadata":`...), s.metadata)
+	b = appendJSON(append(b, `,"hub":`...), []string{hub.ClassNamespace, hub.Delivery, hub.ClusterAPI.Version})
+	b = appendJSON(append(b, `,"profiles":`...), profiles)
+	b = appendJSON(append(b, `,"kubernetes":`...), s.version)
+	b = append(b, `,"layers":[`...)
+	for i, l := range s.layers {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = l.appendCanonical(b)
+	}
+	b = s.capi.appendCanonical(append(b, `],"capi":`...))
+	b = appendJSON(append(b, `,"pools":`...), s.cluster.Spec.Pools)
+	return append(b, '}')
+}
+
+func appendJSON(b []byte, v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // plain structs of this package always marshal
+	}
+	return append(b, data...)
+}
+
+func appendNode(b []byte, n *value.Node) []byte { return n.AppendJSON(b) }
+
+func (l StackLayer) appendCanonical(b []byte) []byte {
+	b = appendJSON(append(b, `{"layer":`...), []string{l.Profile.Name, l.Name, l.Component.Name, l.Component.Version})
+	b = appendNode(append(b, `,"values":`...), l.Values.node)
+	if l.Helm != nil {
+		b = appendJSON(append(b, `,"helm":`...), l.Helm)
+	}
+	b = append(b, `,"files":[`...)
+	for i, f := range l.Manifests {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = f.appendCanonical(b)
+	}
+	b = append(b, `],"patches":[`...)
+	for i, p := range l.Patches {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendJSON(append(b, '['), p.Target)
+		b = appendNode(append(b, ','), p.Merge.node)
+		b = append(appendNode(append(b, ','), p.JSON.node), ']')
+	}
+	return append(b, `]}`...)
+}
+
+func (f File) appendCanonical(b []byte) []byte {
+	if !f.Expand {
+		return appendJSON(b, f.Digest)
+	}
+	objects := make([]*value.Node, len(f.objects))
+	copy(objects, f.objects)
+	return appendNode(b, value.NewList(objects, value.Place{}))
+}
+
+func (c CapiSlots) appendCanonical(b []byte) []byte {
+	b = append(b, '[')
+	for _, v := range []Value{c.Cluster, c.Infrastructure, c.ControlPlane, c.ControlPlaneNodes} {
+		b = append(appendNode(b, v.node), ',')
+	}
+	b = append(b, '[')
+	for i, class := range c.Classes {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendJSON(append(b, '['), class.Name)
+		for _, v := range []Value{class.Nodes, class.Workers, class.Class} {
+			b = appendNode(append(b, ','), v.node)
+		}
+		b = append(b, ']')
+	}
+	return append(b, `]]`...)
+}

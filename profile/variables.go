@@ -1,0 +1,159 @@
+package profile
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// bindVariables finds the value of every variable and what expressions see as
+// vars, cluster and provided.
+func (r *resolution) bindVariables() {
+	set := r.member.root.Get("spec", "variables")
+	r.checkSet(set, diag.Fields("spec", "variables"), func(in *input) bool { return in.Scope != PoolScope },
+		"set it in the pools: pools.workers[].variables")
+	r.vars = make(map[string]*value.Node, len(r.comp.releases))
+	for _, rel := range r.comp.releases {
+		var fields []value.Entry
+		for _, v := range rel.profile.Spec.Variables {
+			n := r.valueOf(v.Name, rel.ref.Name, set)
+			if n == nil && v.Required && v.Scope != PoolScope {
+				r.missing(v.Name, rel)
+			}
+			if n != nil {
+				fields = append(fields, value.Entry{Name: v.Name, Key: n.Place(), Value: n})
+			}
+		}
+		r.vars[rel.ref.Name] = value.NewMap(fields, value.Place{})
+	}
+	r.stack.inputs = r.collectInputs()
+	r.cluster = r.visibleCluster()
+	r.provided, _ = value.FromAny(r.comp.provided, value.Place{})
+}
+
+// valueOf is the value of a variable for one profile: what the cluster sets for
+// that profile, what it sets, or the first default; nil for none.
+func (r *resolution) valueOf(name, profile string, set *value.Node) *value.Node {
+	for _, field := range []string{profile + "/" + name, name} {
+		if n := set.Get(field); !n.IsNull() {
+			return n
+		}
+	}
+	for _, in := range r.comp.inputs[name] {
+		if in.preset != nil {
+			return in.preset
+		}
+	}
+	return nil
+}
+
+// checkSet judges the values that a cluster or a pool sets. takes says whether
+// a variable may be set here.
+func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) bool, otherwise string) {
+	for _, f := range set.Fields() {
+		path := at.Join(diag.Field(f.Name))
+		inputs := r.inputsNamed(f.Name)
+		if len(inputs) == 0 {
+			r.add(diag.Errorf("profile.undeclared-variable", f.Key.Range(), "no profile of the cluster declares variable %q", f.Name).
+				WithDetail("%s", nearestOf(f.Name, slices.Sorted(maps.Keys(r.comp.inputs)), "variables")).WithPath(path))
+			continue
+		}
+		if !takes(inputs[0]) {
+			r.add(diag.Errorf("profile.variable-scope", f.Key.Range(), "variable %s has scope %s and cannot be set here", f.Name, cmp.Or(inputs[0].Scope, ClusterScope)).
+				WithDetail("%s", otherwise).WithPath(path).
+				WithRelated(inputs[0].at(), "it is declared here, owner %s", inputs[0].release.profile.Spec.Owner))
+			continue
+		}
+		if !f.Value.IsNull() {
+			r.judge(inputs, f.Value, path)
+		}
+	}
+}
+
+// inputsNamed are the declarations that a name in variables speaks to.
+func (r *resolution) inputsNamed(name string) []*input {
+	profile, variable, split := strings.Cut(name, "/")
+	if !split {
+		return r.comp.inputs[name]
+	}
+	var out []*input
+	for _, in := range r.comp.inputs[variable] {
+		if in.release.ref.Name == profile {
+			out = append(out, in)
+		}
+	}
+	return out
+}
+
+func (r *resolution) judge(inputs []*input, n *value.Node, path diag.Path) {
+	for _, in := range inputs {
+		for _, p := range in.judge(n) {
+			r.add(diag.Errorf("profile.variable-value", n.Place().Range(), "variable %s: %s", in.Name, p.problem).
+				WithDetail("%s", p.hint).WithPath(path).
+				WithRelated(in.at(), "it is declared here by %s, owner %s", in.release.ref, in.release.profile.Spec.Owner))
+		}
+	}
+}
+
+func (r *resolution) missing(name string, rel *release) {
+	path := diag.Fields("spec", "variables")
+	at := r.member.KeyAt(diag.Fields("spec"))
+	if r.member.root.Get("spec", "variables") != nil {
+		at = r.member.KeyAt(path)
+	}
+	in := r.comp.inputs[name][0]
+	r.add(diag.Errorf("profile.required-variable", at, "variable %s has no value", name).
+		WithDetail("profile %s requires it: add %s: with %s", rel.ref, name, typeRules[in.Type].form).
+		WithPath(path.Join(diag.Field(name))).
+		WithRelated(in.at(), "it is declared here, owner %s", in.release.profile.Spec.Owner))
+}
+
+// collectInputs lists what all variables are bound to.
+func (r *resolution) collectInputs() []Input {
+	var out []Input
+	for _, name := range slices.Sorted(maps.Keys(r.comp.inputs)) {
+		var first *value.Node
+		for i, in := range r.comp.inputs[name] {
+			n := r.vars[in.release.ref.Name].Get(name)
+			if n == nil || i > 0 && n == first {
+				continue
+			}
+			item := Input{Name: name, Value: Value{node: n}, Origin: n.Origin()}
+			if i > 0 && !n.Equal(first) {
+				item.Profile = in.release.ref.Name
+			} else if i > 0 {
+				continue
+			}
+			first = n
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+// visibleCluster is what expressions see as cluster.
+func (r *resolution) visibleCluster() *value.Node {
+	root, key := r.member.root, r.member.key
+	at := root.Get("metadata", "name").Place()
+	labels := root.Get("metadata", "labels")
+	if labels.Kind() != value.Map {
+		labels = value.NewMap(nil, at)
+	}
+	text := func(s string, names ...string) *value.Node {
+		if n := root.Get(names...); n != nil {
+			return n
+		}
+		return value.NewString(s, at)
+	}
+	return value.NewMap([]value.Entry{
+		{Name: "hub", Value: text(key.Hub, "spec", "hub")},
+		{Name: "labels", Value: labels},
+		{Name: "name", Value: text(key.Name, "metadata", "name")},
+		{Name: "namespace", Value: text(key.Namespace, "metadata", "namespace")},
+		{Name: "timeZone", Value: text("UTC", "spec", "timeZone")},
+	}, at)
+}

@@ -1,0 +1,144 @@
+package profile
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+)
+
+// Version is a semantic version as this ecosystem writes them: suffixes that
+// vendors add ("1.34.2-gke.100", "1.34.2+k3s1", "1.34.2-eks-4dfc4f8") are
+// releases, not pre-releases. The zero Version is invalid.
+type Version struct {
+	text       string
+	core       *semver.Version // without vendor suffix and build
+	prerelease bool
+	suffix     string // vendor suffix or build, "" for none
+}
+
+// preRelease recognises suffixes that really come before the release.
+var preRelease = regexp.MustCompile(`^(alpha|beta|rc|dev|pre|preview|snapshot|next|nightly|canary)([.\-]?[0-9A-Za-z].*|$)`)
+
+// ParseVersion reads major.minor.patch with optional -suffix and +build. A
+// leading v is not accepted.
+func ParseVersion(text string) (Version, error) {
+	full, err := semver.StrictNewVersion(text)
+	if err != nil || len(text) > 128 {
+		return Version{}, fmt.Errorf("version %q: want major.minor.patch, for instance 1.34.2 or 1.34.2+k3s1", clipped(text))
+	}
+	v := Version{text: text, suffix: full.Metadata()}
+	kept := ""
+	switch pre := full.Prerelease(); {
+	case preRelease.MatchString(pre):
+		v.prerelease, kept = true, "-"+pre
+	case pre != "":
+		v.suffix = strings.Trim(pre+"+"+v.suffix, "+")
+	}
+	v.core, err = semver.StrictNewVersion(fmt.Sprintf("%d.%d.%d%s", full.Major(), full.Minor(), full.Patch(), kept))
+	return v, err
+}
+
+func clipped(text string) string {
+	if len(text) > 64 {
+		return text[:64] + "..."
+	}
+	return text
+}
+
+// String is the version as written.
+func (v Version) String() string { return v.text }
+
+// Minor gives major and minor.
+func (v Version) Minor() (major, minor uint64) {
+	if v.core == nil {
+		return 0, 0
+	}
+	return v.core.Major(), v.core.Minor()
+}
+
+// IsDev reports whether the version is a -dev version: it can be resolved but
+// never locked or published.
+func (v Version) IsDev() bool {
+	if !v.prerelease {
+		return false
+	}
+	pre := v.core.Prerelease()
+	return pre == "dev" || strings.HasPrefix(pre, "dev.") || strings.HasPrefix(pre, "dev-")
+}
+
+// IsPrerelease reports whether the version comes before its release.
+func (v Version) IsPrerelease() bool { return v.prerelease }
+
+// Compare is a total order: by semantic version precedence of the core, then by
+// vendor suffix (none first; digits by number, the rest as text).
+func (v Version) Compare(o Version) int {
+	if v.core == nil || o.core == nil {
+		return cmp.Compare(v.text, o.text)
+	}
+	return cmp.Or(v.core.Compare(o.core), compareSuffix(v.suffix, o.suffix), cmp.Compare(v.text, o.text))
+}
+
+var runs = regexp.MustCompile(`[0-9]+|[^0-9]+`)
+
+func compareSuffix(a, b string) int {
+	x, y := runs.FindAllString(a, -1), runs.FindAllString(b, -1)
+	for i := range min(len(x), len(y)) {
+		n, errN := strconv.ParseUint(x[i], 10, 64)
+		m, errM := strconv.ParseUint(y[i], 10, 64)
+		c := cmp.Compare(x[i], y[i])
+		if errN == nil && errM == nil {
+			c = cmp.Compare(n, m)
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	return cmp.Compare(len(x), len(y))
+}
+
+func compareVersionText(a, b string) int {
+	v, errV := ParseVersion(a)
+	o, errO := ParseVersion(b)
+	if errV != nil || errO != nil {
+		return cmp.Compare(a, b)
+	}
+	return v.Compare(o)
+}
+
+// VersionRange is a set of versions such as ">=1.31 <1.36" or "^1.2 || ~2.0".
+// Parts with a space between them must all hold; "||" separates alternatives. A
+// version is judged by its core, so 1.34.2-gke.100 lies in "<=1.34.2";
+// pre-releases lie in a range that their precedence lies in. The zero
+// VersionRange holds every version.
+type VersionRange struct {
+	text        string
+	constraints *semver.Constraints
+}
+
+// ParseVersionRange reads a range; "" holds every version.
+func ParseVersionRange(text string) (VersionRange, error) {
+	if strings.TrimSpace(text) == "" {
+		return VersionRange{}, nil
+	}
+	if len(text) > 256 {
+		return VersionRange{}, fmt.Errorf("version range %q: longer than 256 characters", clipped(text))
+	}
+	c, err := semver.NewConstraint(text)
+	if err != nil {
+		return VersionRange{}, fmt.Errorf("version range %q: want for instance >=1.31 <1.36, or ^1.2 || ~2.0", clipped(text))
+	}
+	c.IncludePrerelease = true
+	return VersionRange{text: text, constraints: c}, nil
+}
+
+// Has reports whether v lies in the range.
+func (r VersionRange) Has(v Version) bool {
+	return r.constraints == nil || v.core != nil && r.constraints.Check(v.core)
+}
+
+// String is the range as written.
+func (r VersionRange) String() string { return r.text }

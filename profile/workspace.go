@@ -1,0 +1,90 @@
+package profile
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+)
+
+// Workspace is a library, hubs, a fleet, strategies and a lock, loaded
+// together. It never changes and may be used by many goroutines.
+type Workspace struct {
+	*Library
+	documents  []Document
+	hubs       []Hub // sorted by name
+	clusters   []*member
+	strategies []Strategy
+	lock       Lock
+}
+
+// member is a cluster of the fleet as it was loaded.
+type member struct {
+	source
+	key     Key
+	cluster Cluster
+}
+
+// Clusters yields the keys of the fleet, sorted.
+func (w *Workspace) Clusters() iter.Seq[Key] {
+	return func(yield func(Key) bool) {
+		for _, m := range w.clusters {
+			if !yield(m.key) {
+				return
+			}
+		}
+	}
+}
+
+// Len is the number of clusters.
+func (w *Workspace) Len() int { return len(w.clusters) }
+
+// Cluster returns the document of a cluster.
+func (w *Workspace) Cluster(key Key) (Cluster, bool) {
+	if m := w.member(key); m != nil {
+		return m.cluster, true
+	}
+	return Cluster{}, false
+}
+
+func (w *Workspace) member(key Key) *member {
+	i, ok := slices.BinarySearchFunc(w.clusters, key, func(m *member, k Key) int { return m.key.Compare(k) })
+	if !ok {
+		return nil
+	}
+	return w.clusters[i]
+}
+
+// Hubs are the hubs, sorted by name.
+func (w *Workspace) Hubs() []Hub { return slices.Clone(w.hubs) }
+
+// Hub returns the hub called name.
+func (w *Workspace) Hub(name string) (Hub, bool) {
+	i, ok := slices.BinarySearchFunc(w.hubs, name, func(h Hub, n string) int { return cmp.Compare(h.Metadata.Name, n) })
+	if !ok {
+		return Hub{}, false
+	}
+	return w.hubs[i], true
+}
+
+// Strategies are the strategies, sorted by name.
+func (w *Workspace) Strategies() []Strategy { return slices.Clone(w.strategies) }
+
+// Strategy returns the strategy called name.
+func (w *Workspace) Strategy(name string) (Strategy, bool) {
+	i := slices.IndexFunc(w.strategies, func(s Strategy) bool { return s.Metadata.Name == name })
+	if i < 0 {
+		return Strategy{}, false
+	}
+	return w.strategies[i], true
+}
+
+// Lock is the lock of the workspace.
+func (w *Workspace) Lock() Lock { return w.lock }
+
+// WithLock returns the workspace with another lock: what the fleet would be if
+// it were meant to be at these versions.
+func (w *Workspace) WithLock(lock Lock) *Workspace {
+	c := *w
+	c.lock = lock
+	return &c
+}
