@@ -103,7 +103,7 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 		return nil, diag.Diagnostics{m.notResolved()}
 	}
 	r := &resolution{library: l, member: m, disabled: map[*layer]bool{}}
-	r.stack = &Stack{key: m.key, cluster: m.cluster, hub: hub, metadata: m.root.Get("metadata")}
+	r.stack = &Stack{key: m.key, cluster: m.cluster, hub: hub, metadata: m.root.Get("metadata"), pools: m.root.Get("spec", "pools")}
 	if r.stack.hub.Spec.ClassNamespace == "" {
 		r.stack.hub.Spec.ClassNamespace = DefaultClassNamespace
 	}
@@ -236,9 +236,9 @@ func (l *Library) compose(releases []*release) *composition {
 // finish evaluates everything and fills the stack.
 func (r *resolution) finish() {
 	s, c := r.stack, r.comp
-	s.version = c.kubernetes.Component.Version
-	s.versionAt = c.kubernetes.release.root.Find(c.kubernetes.path(diag.Field("component"), diag.Field("version"))).Origin()
-	s.versionAt.Layer = c.kubernetes.Name
+	k := c.kubernetes
+	writer := &value.Writer{File: k.at().File, Kind: diag.Profile, Document: k.release.ref.String(), Layer: k.Name, Owner: k.owner()}
+	s.version = k.component().Get("version").WrittenBy(writer)
 	s.layers = make([]StackLayer, 0, len(c.layers))
 	for _, ly := range c.layers {
 		s.layers = append(s.layers, r.bindLayer(ly))
@@ -252,7 +252,7 @@ func (r *resolution) bindLayer(ly *layer) StackLayer {
 	at.Writer = writer
 	out := StackLayer{
 		Name: ly.Name, Profile: ly.release.ref, Kind: ly.Kind, Owner: ly.owner(), Component: ly.Component,
-		Origin: at.Origin(), capi: ly.capi,
+		Origin: at.Origin(),
 	}
 	values := r.bind(r.values[ly], nil, nil)
 	out.Values = Value{node: values}

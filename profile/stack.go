@@ -13,17 +13,17 @@ import (
 // values merged and variables bound, an Origin on every leaf, and one digest. It
 // never changes and may be used by many goroutines.
 type Stack struct {
-	key       Key
-	cluster   Cluster
-	hub       Hub
-	profiles  []Ref
-	held      bool
-	layers    []StackLayer
-	capi      CapiSlots
-	version   string
-	versionAt diag.Origin
-	inputs    []Input
-	metadata  *value.Node // of the cluster's document
+	key      Key
+	cluster  Cluster
+	hub      Hub
+	profiles []Ref
+	held     bool
+	layers   []StackLayer
+	capi     CapiSlots
+	version  *value.Node // of the component kubernetes, as written
+	inputs   []Input
+	metadata *value.Node // of the cluster's document
+	pools    *value.Node // of the cluster's document, as written
 
 	once   sync.Once
 	digest string
@@ -46,7 +46,6 @@ type StackLayer struct {
 	Patches []StackPatch
 	// Origin is the place of the layer.
 	Origin diag.Origin
-	capi   *value.Node
 }
 
 // StackPatch is a patch with its expressions evaluated. Exactly one of Merge
@@ -131,7 +130,18 @@ func (s *Stack) Capi() CapiSlots { return s.capi }
 
 // KubernetesVersion is the version of the component kubernetes as written, and
 // where it is written.
-func (s *Stack) KubernetesVersion() (string, diag.Origin) { return s.version, s.versionAt }
+func (s *Stack) KubernetesVersion() (string, diag.Origin) {
+	return s.version.Text(), s.version.Origin()
+}
+
+// PoolPlaces are the pools of the cluster's document as written, with their
+// places, in the order of Cluster().Spec.Pools.
+func (s *Stack) PoolPlaces() (controlPlane Value, workers []Value) {
+	for _, n := range s.pools.Get("workers").Items() {
+		workers = append(workers, Value{node: n})
+	}
+	return Value{node: s.pools.Get("controlPlane")}, workers
+}
 
 // Inputs are the values of all variables, sorted by name and profile.
 func (s *Stack) Inputs() []Input { return slices.Clone(s.inputs) }
@@ -141,26 +151,43 @@ func (s *Stack) Inputs() []Input { return slices.Clone(s.inputs) }
 func (s *Stack) Metadata() *value.Node { return s.metadata }
 
 // Find returns the value at a path of a layer and where it came from. The path
-// starts with /values or /capi; list elements may be named by key.
-func (l StackLayer) Find(path diag.Path) (Value, diag.Origin, bool) {
-	n := l.tree().Find(path)
+// starts with /values, for the layer's own values, or with /capi, for the slots
+// that all layers make together (nodes as the control plane sees them). List
+// elements may be named by key or index.
+func (s *Stack) Find(l StackLayer, path diag.Path) (Value, diag.Origin, bool) {
+	n := s.tree(l).Find(path)
 	return Value{node: n}, n.Origin(), n != nil
 }
 
-// Paths yields the paths of all leaves of the layer's values and capi.
-func (l StackLayer) Paths() []diag.Path {
+// Paths are the paths of all leaves that Find knows for a layer, in order.
+func (s *Stack) Paths(l StackLayer) []diag.Path {
 	var out []diag.Path
-	for path := range l.tree().Leaves(merge.Table(merge.Capi).KeyOf) {
+	for path := range s.tree(l).Leaves(merge.Table(merge.Capi).KeyOf) {
 		out = append(out, path)
 	}
 	return out
 }
 
-func (l StackLayer) tree() *value.Node {
-	var fields []value.Entry
-	if l.capi != nil {
-		fields = append(fields, value.Entry{Name: "capi", Value: l.capi})
+func (s *Stack) tree(l StackLayer) *value.Node {
+	classes := make([]value.Entry, 0, len(s.capi.Classes))
+	for _, c := range s.capi.Classes {
+		classes = append(classes, value.Entry{Name: c.Name, Value: c.Class.node})
 	}
+	var capi []value.Entry
+	add := func(name string, n *value.Node) {
+		if n != nil {
+			capi = append(capi, value.Entry{Name: name, Value: n})
+		}
+	}
+	add("cluster", s.capi.Cluster.node)
+	add("infrastructure", s.capi.Infrastructure.node)
+	add("controlPlane", s.capi.ControlPlane.node)
+	add("nodes", s.capi.ControlPlaneNodes.node)
+	if len(s.capi.Classes) > 0 {
+		add("workers", s.capi.Classes[0].Workers.node)
+		add("classes", value.NewMap(classes, value.Place{}))
+	}
+	fields := []value.Entry{{Name: "capi", Value: value.NewMap(capi, value.Place{})}}
 	if l.Values.node != nil {
 		fields = append(fields, value.Entry{Name: "values", Value: l.Values.node})
 	}

@@ -1,7 +1,9 @@
 package profile
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
 )
@@ -19,7 +21,7 @@ func (s *Stack) canonical() []byte {
 	b = appendNode(append(b, `,"metadata":`...), s.metadata)
 	b = appendJSON(append(b, `,"hub":`...), []string{hub.ClassNamespace, hub.Delivery, hub.ClusterAPI.Version})
 	b = appendJSON(append(b, `,"profiles":`...), profiles)
-	b = appendJSON(append(b, `,"kubernetes":`...), s.version)
+	b = appendJSON(append(b, `,"kubernetes":`...), s.version.Text())
 	b = append(b, `,"layers":[`...)
 	for i, l := range s.layers {
 		if i > 0 {
@@ -28,7 +30,9 @@ func (s *Stack) canonical() []byte {
 		b = l.appendCanonical(b)
 	}
 	b = s.capi.appendCanonical(append(b, `],"capi":`...))
-	b = appendJSON(append(b, `,"pools":`...), s.cluster.Spec.Pools)
+	pools := s.cluster.Spec.Pools
+	pools.Workers = slices.SortedFunc(slices.Values(pools.Workers), func(x, y Pool) int { return cmp.Compare(x.Name, y.Name) })
+	b = appendJSON(append(b, `,"pools":`...), pools)
 	return append(b, '}')
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -46,6 +47,14 @@ type Object struct {
 	tree    *value.Node
 	key     Key
 	version string
+	made    *made
+}
+
+// made is what is computed of an object when first asked for.
+type made struct {
+	digestOnce, yamlOnce sync.Once
+	digest               string
+	yaml                 []byte
 }
 
 // Objects reads Kubernetes manifests (YAML or JSON, any number of documents,
@@ -97,7 +106,7 @@ func FromTree(tree *value.Node) (Object, error) {
 	if !found {
 		group, version = "", apiVersion
 	}
-	return Object{tree: tree, version: version, key: Key{Group: group, Kind: kind, Namespace: namespace, Name: name}}, nil
+	return Object{tree: tree, version: version, made: &made{}, key: Key{Group: group, Kind: kind, Namespace: namespace, Name: name}}, nil
 }
 
 // Key is the object's identity.
@@ -125,3 +134,17 @@ func (o Object) Origin(path diag.Path) diag.Origin { return o.tree.Nearest(path)
 
 // MarshalJSON gives the canonical JSON form.
 func (o Object) MarshalJSON() ([]byte, error) { return o.tree.AppendJSON(nil), nil }
+
+// Digest is "sha256:" and the SHA-256 of the canonical JSON form.
+func (o Object) Digest() string {
+	o.made.digestOnce.Do(func() { o.made.digest = o.tree.Digest() })
+	return o.made.digest
+}
+
+// YAML is the object as a YAML document: fields sorted, every string that a YAML
+// 1.1 or 1.2 reader would take for another type quoted, several lines as a
+// block. The bytes are the same everywhere; the caller must not change them.
+func (o Object) YAML() []byte {
+	o.made.yamlOnce.Do(func() { o.made.yaml = appendYAML(nil, o.tree) })
+	return o.made.yaml
+}

@@ -40,6 +40,13 @@ func (p Place) Origin() diag.Origin {
 	return diag.Origin{Kind: w.Kind, Document: w.Document, Layer: w.Layer, Owner: w.Owner, Range: p.Range()}
 }
 
+// PlaceOf is the place that o describes, without its causes.
+func PlaceOf(o diag.Origin) Place {
+	w := &Writer{File: o.Range.File, Kind: o.Kind, Document: o.Document, Layer: o.Layer, Owner: o.Owner}
+	r := o.Range
+	return Place{Writer: w, Line: int32(r.Start.Line), Column: int32(r.Start.Column), EndLine: int32(r.End.Line), EndCol: int32(r.End.Column)}
+}
+
 // Origin says where the node came from, with the places an expression read.
 func (n *Node) Origin() diag.Origin {
 	if n == nil {

@@ -1,0 +1,145 @@
+package capi
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+	"github.com/dayzero-sdk/dayzero/render"
+)
+
+// Annotations by which Cluster API's autoscaler finds the bounds of a pool.
+const (
+	autoscalerMin      = "cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size"
+	autoscalerMax      = "cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size"
+	autoscalerCapacity = "capacity.cluster-autoscaler.kubernetes.io/"
+)
+
+// newCluster makes the topology Cluster that points to class.
+func newCluster(stack *profile.Stack, class string) (render.Object, diag.Diagnostics) {
+	slot := stack.Capi().Cluster.Tree()
+	diags := reservedFields(slot)
+	spec := withoutEmpty(over(slot.Get("spec").Prune(), fields(field("topology", topology(stack, class)))))
+	tree := fields(
+		field("apiVersion", text(coreVersion)),
+		field("kind", text("Cluster")),
+		field("metadata", metadata(stack, slot.Get("metadata"))),
+		field("spec", spec),
+	)
+	o, err := render.FromTree(tree)
+	if err != nil {
+		diags = append(diags, diag.Errorf("render.object", tree.Place().Range(), "%v", err))
+	}
+	return o, diags
+}
+
+// reservedFields refuses what the Cluster's spec gets from elsewhere.
+func reservedFields(slot *value.Node) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, name := range []string{"topology", "controlPlaneRef", "infrastructureRef"} {
+		if e, ok := slot.Get("spec").Entry(name); ok {
+			diags = append(diags, diag.Errorf("capi.reserved-field", e.Key.Range(), "spec.%s of the Cluster cannot be set", name).
+				WithDetail("the topology is made from the other slots and the cluster's pools; Cluster API makes the references"))
+		}
+	}
+	return diags
+}
+
+// metadata joins the cluster's own labels and annotations with the slot's; the
+// cluster's win.
+func metadata(stack *profile.Stack, slot *value.Node) *value.Node {
+	own := stack.Metadata()
+	out := fields(
+		field("name", own.Get("name")),
+		field("namespace", text(stack.Key().Namespace)),
+	)
+	if n := own.Get("namespace"); n != nil {
+		out = out.With("namespace", n)
+	}
+	for _, name := range []string{"labels", "annotations"} {
+		if joined := withoutEmpty(over(slot.Get(name), own.Get(name))); joined != nil {
+			out = out.With(name, joined)
+		}
+	}
+	return out
+}
+
+func topology(stack *profile.Stack, class string) *value.Node {
+	version, origin := stack.KubernetesVersion()
+	pools := stack.Cluster().Spec.Pools
+	controlPlane, workers := stack.PoolPlaces()
+	out := fields(
+		field("classRef", fields(
+			field("name", text(class)),
+			field("namespace", text(stack.Hub().Spec.ClassNamespace)),
+		)),
+		field("version", value.NewString("v"+version, value.PlaceOf(origin))),
+		field("controlPlane", fields(
+			field("replicas", replicas(pools.ControlPlane, controlPlane)),
+			field("metadata", poolMetadata(pools.ControlPlane, controlPlane)),
+		)),
+	)
+	if deployments := machineDeployments(pools.Workers, workers); deployments != nil {
+		out = out.With("workers", fields(field("machineDeployments", deployments)))
+	}
+	return out
+}
+
+// machineDeployments are the worker pools, sorted by name.
+func machineDeployments(pools []profile.Pool, places []profile.Value) *value.Node {
+	if len(pools) == 0 {
+		return nil
+	}
+	order := make([]int, len(pools))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(pools[a].Name, pools[b].Name) })
+	items := make([]*value.Node, 0, len(pools))
+	for _, i := range order {
+		p, at := pools[i], places[i]
+		name := at.Tree().Get("name")
+		items = append(items, fields(
+			field("class", value.NewString(p.Class, at.Tree().Get("class").Place())),
+			field("name", name),
+			field("replicas", replicas(p, at)),
+			field("metadata", poolMetadata(p, at)),
+		))
+	}
+	return value.NewList(items, generated)
+}
+
+// replicas is the number of machines; absent when an autoscaler decides.
+func replicas(p profile.Pool, at profile.Value) *value.Node {
+	if p.Autoscale != nil {
+		return nil
+	}
+	if n := at.Tree().Get("replicas"); n != nil {
+		return n
+	}
+	return value.NewInt(1, generated)
+}
+
+// poolMetadata carries the pool's labels, and the bounds for the autoscaler.
+func poolMetadata(p profile.Pool, at profile.Value) *value.Node {
+	place := at.Tree().Get("autoscale").Place()
+	annotations := map[string]string{}
+	if a := p.Autoscale; a != nil {
+		annotations[autoscalerMin], annotations[autoscalerMax] = strconv.Itoa(a.Min), strconv.Itoa(a.Max)
+		for resource, quantity := range a.Capacity {
+			annotations[autoscalerCapacity+resource] = quantity
+		}
+	}
+	var entries []value.Entry
+	for _, name := range slices.Sorted(maps.Keys(annotations)) {
+		entries = append(entries, field(name, value.NewString(annotations[name], place)))
+	}
+	return withoutEmpty(fields(
+		field("labels", at.Tree().Get("labels")),
+		field("annotations", value.NewMap(entries, place)),
+	))
+}

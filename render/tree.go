@@ -1,0 +1,182 @@
+package render
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// Tree writes bundles as files below a directory, one object a file:
+//
+//	<hub>/<namespace>/<cluster>/hub/...
+//	<hub>/<namespace>/<cluster>/workload/<profile>/<layer>/...
+//	<hub>/_shared/<digest>/...            each set once
+//
+// Files are staged beside the directory and moved into place by [Tree.Commit],
+// so that a rendering that fails halfway leaves nothing behind. A Tree is not
+// safe for concurrent use.
+type Tree struct {
+	dir     string
+	staging string
+	sets    map[string]bool // hub and digest
+	hubs    map[string]bool
+	parts   []string // directories to replace: clusters and sets
+	Files   int      // written so far
+}
+
+// ErrForeignFiles is the error of a directory to be replaced that holds other
+// files than a Tree writes.
+var ErrForeignFiles = errors.New("the directory holds files that were not rendered")
+
+// NewTree starts a tree at dir, which need not exist. Call Commit or Abort.
+func NewTree(dir string) (*Tree, error) {
+	dir = filepath.Clean(dir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("preparing %s: %w", dir, err)
+	}
+	staging, err := os.MkdirTemp(dir, ".staging-")
+	if err != nil {
+		return nil, fmt.Errorf("preparing %s: %w", dir, err)
+	}
+	return &Tree{dir: dir, staging: staging, sets: map[string]bool{}, hubs: map[string]bool{}}, nil
+}
+
+// Add stages a bundle.
+func (t *Tree) Add(b Bundle) error {
+	hub := fileName(b.Key().Hub)
+	t.hubs[hub] = true
+	for _, s := range b.shared {
+		dir := filepath.Join(hub, "_shared", strings.TrimPrefix(s.Digest, "sha256:"))
+		if t.sets[dir] {
+			continue
+		}
+		t.sets[dir] = true
+		if err := t.part(dir, s.Items, func(Item) string { return "" }); err != nil {
+			return fmt.Errorf("writing the set %s: %w", s.Name, err)
+		}
+	}
+	dir := filepath.Join(hub, fileName(b.Key().Namespace), fileName(b.Key().Name))
+	if err := t.part(dir, b.own, itemDir); err != nil {
+		return fmt.Errorf("writing the bundle of %s: %w", b.Key(), err)
+	}
+	return nil
+}
+
+func itemDir(item Item) string {
+	profile, layer, found := strings.Cut(item.Phase.Layer, "/")
+	if !found {
+		return item.Phase.Target.String()
+	}
+	return filepath.Join(item.Phase.Target.String(), fileName(profile), fileName(layer))
+}
+
+func (t *Tree) part(dir string, items []Item, below func(Item) string) error {
+	t.parts = append(t.parts, dir)
+	taken := map[string]bool{}
+	for _, item := range items {
+		sub := filepath.Join(t.staging, dir, below(item))
+		if err := os.MkdirAll(sub, 0o755); err != nil {
+			return err
+		}
+		path := filepath.Join(sub, objectName(item.Key())+".yaml")
+		if taken[path] {
+			path = strings.TrimSuffix(path, ".yaml") + "-" + short(item.Key().Group+item.Digest()) + ".yaml"
+		}
+		taken[path] = true
+		if err := os.WriteFile(path, item.YAML(), 0o644); err != nil {
+			return err
+		}
+		t.Files++
+	}
+	return nil
+}
+
+func objectName(k Key) string {
+	parts := []string{strings.ToLower(k.Kind), k.Namespace, k.Name}
+	if k.Namespace == "" {
+		parts = []string{strings.ToLower(k.Kind), k.Name}
+	}
+	return fileName(strings.Join(parts, "_"))
+}
+
+var unsafeInName = regexp.MustCompile(`[^a-z0-9._-]`)
+
+// fileName makes a name that is safe on every file system: what had to be
+// replaced or shortened is told apart by a hash.
+func fileName(s string) string {
+	safe := unsafeInName.ReplaceAllString(s, "-")
+	if len(safe) > 200 {
+		safe = safe[:200]
+	}
+	safe = strings.TrimLeft(safe, ".")
+	if safe != s || safe == "" {
+		safe += "-" + short(s)
+	}
+	return safe
+}
+
+func short(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:4])
+}
+
+// Commit moves what was staged into place. whole says that the tree is complete:
+// then each hub's directory is replaced, so that clusters and sets that are gone
+// vanish; else only the clusters and sets that were added are. Directories that
+// hold anything but YAML files are not replaced: [ErrForeignFiles].
+func (t *Tree) Commit(whole bool) error {
+	defer os.RemoveAll(t.staging)
+	parts := t.parts
+	if whole {
+		parts = nil
+		for hub := range t.hubs {
+			parts = append(parts, hub)
+		}
+	}
+	for _, part := range parts {
+		if err := onlyYAML(filepath.Join(t.dir, part)); err != nil {
+			return err
+		}
+	}
+	for _, part := range parts {
+		if err := t.replace(part); err != nil {
+			return fmt.Errorf("moving %s into place: %w", part, err)
+		}
+	}
+	return nil
+}
+
+func onlyYAML(dir string) error {
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case !entry.IsDir() && filepath.Ext(path) != ".yaml":
+			return fmt.Errorf("replacing %s: %w: %s", dir, ErrForeignFiles, path)
+		}
+		return nil
+	})
+}
+
+func (t *Tree) replace(part string) error {
+	target := filepath.Join(t.dir, part)
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	old := filepath.Join(t.staging, ".old-"+short(part))
+	if err := os.Rename(target, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.Rename(filepath.Join(t.staging, part), target)
+}
+
+// Abort removes what was staged. It does nothing after Commit.
+func (t *Tree) Abort() error { return os.RemoveAll(t.staging) }
