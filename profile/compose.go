@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dayzero-sdk/dayzero/internal/merge"
 	"github.com/dayzero-sdk/dayzero/internal/value"
@@ -22,6 +23,9 @@ type composition struct {
 	classes    []string        // worker classes, sorted
 	pooled     map[string]bool // by class: its content depends on the pool
 	diags      diag.Diagnostics
+
+	shared  sync.Map // bound trees of slots, where they are equal for all clusters
+	digests sync.Map // of trees that clusters share
 }
 
 // compose puts layers, which belong to releases, together.

@@ -3,6 +3,7 @@ package profile
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -111,6 +112,15 @@ func (l Lock) With(e LockEntry) Lock {
 		entries = slices.Insert(entries, i, e)
 	}
 	return Lock{entries: entries}
+}
+
+// WithAll returns the lock with the entries of their clusters set.
+func (l Lock) WithAll(entries []LockEntry) Lock {
+	byKey := make(map[Key]LockEntry, len(l.entries)+len(entries))
+	for _, e := range slices.Concat(l.entries, entries) {
+		byKey[e.Key] = e
+	}
+	return Lock{entries: slices.SortedFunc(maps.Values(byKey), func(a, b LockEntry) int { return a.Key.Compare(b.Key) })}
 }
 
 // Pin returns the version that the entry pins profile name to.

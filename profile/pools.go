@@ -23,9 +23,9 @@ func (r *resolution) bindCapi() CapiSlots {
 	controlPlane := r.boundPool(diag.Fields("spec", "pools", "controlPlane"), "control-plane", "")
 	out := CapiSlots{
 		Cluster:           Value{node: r.bind(capi.Get("cluster"), nil, nil)},
-		Infrastructure:    Value{node: r.bind(capi.Get("infrastructure"), nil, nil)},
-		ControlPlane:      Value{node: r.bind(capi.Get("controlPlane"), controlPlane, nil)},
-		ControlPlaneNodes: Value{node: r.bind(capi.Get("nodes"), controlPlane, nil)},
+		Infrastructure:    Value{node: r.bindSlot(capi.Get("infrastructure"), nil)},
+		ControlPlane:      Value{node: r.bindSlot(capi.Get("controlPlane"), controlPlane)},
+		ControlPlaneNodes: Value{node: r.bindSlot(capi.Get("nodes"), controlPlane)},
 	}
 	pools := r.poolsByClass()
 	for _, name := range r.comp.classes {
@@ -118,7 +118,46 @@ func (r *resolution) bindClass(name string, pools []int) []WorkerClass {
 }
 
 func (r *resolution) bindSlots(slots []*value.Node, pool *boundPool) (nodes, workers, class Value) {
-	return Value{node: r.bind(slots[0], pool, nil)}, Value{node: r.bind(slots[1], pool, nil)}, Value{node: r.bind(slots[2], pool, nil)}
+	return Value{node: r.bindSlot(slots[0], pool)}, Value{node: r.bindSlot(slots[1], pool)}, Value{node: r.bindSlot(slots[2], pool)}
+}
+
+// bindSlot is bind for slots of a class set. What comes out the same for every
+// cluster of the composition, because nothing is read but defaults, is evaluated
+// once and shared, so that class sets are shared too.
+func (r *resolution) bindSlot(slot *value.Node, pool *boundPool) *value.Node {
+	if !slot.Dynamic() || !r.onlyDefaults(slot) {
+		return r.bind(slot, pool, nil)
+	}
+	if known, ok := r.comp.shared.Load(slot); ok {
+		return known.(*value.Node)
+	}
+	findings := len(r.diags)
+	bound := r.bind(slot, pool, nil)
+	if len(r.diags) > findings {
+		return bound
+	}
+	first, _ := r.comp.shared.LoadOrStore(slot, bound)
+	return first.(*value.Node)
+}
+
+// onlyDefaults reports whether the expressions of a slot read nothing of the
+// cluster: no variable but such as have their defaults.
+func (r *resolution) onlyDefaults(slot *value.Node) bool {
+	for e := range slot.Expressions() {
+		p := e.Program().(*program)
+		reads := p.template.Reads()
+		if reads.Cluster || reads.Pool || reads.Values {
+			return false
+		}
+		vars := r.vars[p.layer.release.ref.Name]
+		for _, name := range reads.Vars {
+			n := vars.Get(name)
+			if n == nil || r.comp.poolScoped(name) || !slices.ContainsFunc(r.comp.inputs[name], func(in *input) bool { return in.preset == n }) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // perPool reports whether the content of a worker class depends on its pool: an

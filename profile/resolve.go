@@ -21,13 +21,23 @@ type Source string
 // the diagnostics the Stack is nil. Diagnostics are sorted; those of a broken
 // library are not repeated.
 func (w *Workspace) Resolve(key Key) (*Stack, diag.Diagnostics) {
+	entry, _ := w.lock.Entry(key)
+	return w.resolveAt(key, entry)
+}
+
+// ResolveAt resolves a cluster of the fleet as if the lock pinned it to these
+// versions. Versions that the cluster names itself stay.
+func (w *Workspace) ResolveAt(key Key, pins ...Ref) (*Stack, diag.Diagnostics) {
+	return w.resolveAt(key, LockEntry{Key: key, Pins: pins})
+}
+
+func (w *Workspace) resolveAt(key Key, entry LockEntry) (*Stack, diag.Diagnostics) {
 	m := w.member(key)
 	if m == nil {
 		return nil, diag.Diagnostics{diag.Errorf("profile.no-cluster", diag.Range{}, "there is no cluster %s in the fleet", key).
 			WithDetail("%s", nearestOf(key.String(), w.clusterNames(), "clusters"))}
 	}
 	hub, _ := w.Hub(key.Hub)
-	entry, _ := w.lock.Entry(key)
 	return w.Library.resolve(m, hub, entry)
 }
 
@@ -236,6 +246,7 @@ func (l *Library) compose(releases []*release) *composition {
 // finish evaluates everything and fills the stack.
 func (r *resolution) finish() {
 	s, c := r.stack, r.comp
+	s.comp = c
 	k := c.kubernetes
 	writer := &value.Writer{File: k.at().File, Kind: diag.Profile, Document: k.release.ref.String(), Layer: k.Name, Owner: k.owner()}
 	s.version = k.component().Get("version").WrittenBy(writer)

@@ -25,6 +25,7 @@ type Stack struct {
 	metadata *value.Node // of the cluster's document
 	pools    *value.Node // of the cluster's document, as written
 
+	comp   *composition
 	once   sync.Once
 	digest string
 }

@@ -29,7 +29,7 @@ func (s *Stack) canonical() []byte {
 		}
 		b = l.appendCanonical(b)
 	}
-	b = s.capi.appendCanonical(append(b, `],"capi":`...))
+	b = s.appendCapi(append(b, `],"capi":`...))
 	pools := s.cluster.Spec.Pools
 	pools.Workers = slices.SortedFunc(slices.Values(pools.Workers), func(x, y Pool) int { return cmp.Compare(x.Name, y.Name) })
 	b = appendJSON(append(b, `,"pools":`...), pools)
@@ -80,21 +80,48 @@ func (f File) appendCanonical(b []byte) []byte {
 	return appendNode(b, value.NewList(objects, value.Place{}))
 }
 
-func (c CapiSlots) appendCanonical(b []byte) []byte {
+// appendCapi appends the digests of the slots: those of trees that clusters
+// share are computed once.
+func (s *Stack) appendCapi(b []byte) []byte {
+	c := s.capi
 	b = append(b, '[')
 	for _, v := range []Value{c.Cluster, c.Infrastructure, c.ControlPlane, c.ControlPlaneNodes} {
-		b = append(appendNode(b, v.node), ',')
+		b = append(appendJSON(b, s.treeDigest(v.node)), ',')
 	}
 	b = append(b, '[')
 	for i, class := range c.Classes {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendJSON(append(b, '['), class.Name)
-		for _, v := range []Value{class.Nodes, class.Workers, class.Class} {
-			b = appendNode(append(b, ','), v.node)
-		}
-		b = append(b, ']')
+		b = appendJSON(b, []string{class.Name, s.treeDigest(class.Nodes.node), s.treeDigest(class.Workers.node), s.treeDigest(class.Class.node)})
 	}
 	return append(b, `]]`...)
+}
+
+func (s *Stack) treeDigest(n *value.Node) string {
+	if known, ok := s.comp.digests.Load(n); ok {
+		return known.(string)
+	}
+	digest := n.Digest()
+	if s.comp.isShared(n) {
+		s.comp.digests.Store(n, digest)
+	}
+	return digest
+}
+
+// isShared reports whether a bound tree is the same node for all clusters of the
+// composition.
+func (c *composition) isShared(n *value.Node) bool {
+	found := false
+	c.shared.Range(func(_, bound any) bool {
+		found = bound == n
+		return !found
+	})
+	for _, name := range []string{"infrastructure", "controlPlane", "nodes", "workers"} {
+		found = found || c.capi.Get(name) == n
+	}
+	for _, class := range c.classes {
+		found = found || c.capi.Get("classes", class) == n
+	}
+	return found
 }

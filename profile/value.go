@@ -52,3 +52,7 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 }
 
 var _ json.Unmarshaler = (*Value)(nil)
+
+// NewValue wraps a tree. It is for the packages of this module; others use
+// [ValueOf].
+func NewValue(tree *value.Node) Value { return Value{node: tree} }

@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"strings"
 	"sync"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/dayzero-sdk/dayzero/internal/source"
 	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
@@ -147,4 +149,27 @@ func (o Object) Digest() string {
 func (o Object) YAML() []byte {
 	o.made.yamlOnce.Do(func() { o.made.yaml = appendYAML(nil, o.tree) })
 	return o.made.yaml
+}
+
+// Find returns the value at path: list elements may be named by key or index.
+func (o Object) Find(path diag.Path) (profile.Value, bool) {
+	n := o.tree.Find(path)
+	return profile.NewValue(n), n != nil
+}
+
+// Leaves yields every scalar and every empty list or mapping with its path, in
+// order. Items of lists whose items have a name are named by it.
+func (o Object) Leaves() iter.Seq2[diag.Path, profile.Value] {
+	return func(yield func(diag.Path, profile.Value) bool) {
+		for path, n := range o.tree.Leaves(byName) {
+			if !yield(path, profile.NewValue(n)) {
+				return
+			}
+		}
+	}
+}
+
+func byName(_ diag.Path, item *value.Node) (diag.Step, bool) {
+	name, ok := item.Get("name").Str()
+	return diag.Key(diag.KeyValue{Name: "name", Value: name}), ok
 }

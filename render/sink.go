@@ -4,25 +4,49 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 )
 
-// WriteYAML writes a bundle as one stream of YAML documents, shared objects
-// included, phase after phase, each phase headed by a comment.
-func WriteYAML(w io.Writer, b Bundle) error {
+// WriteYAML writes bundles as one stream of YAML documents, phase after phase,
+// each phase headed by a comment. Shared sets come first, each once, then the
+// objects of one cluster after the other.
+func WriteYAML(w io.Writer, bundles ...Bundle) error {
 	out := bufio.NewWriter(w)
-	number := 0
-	for phase, objects := range b.Phases() {
-		number++
-		for i, o := range objects {
-			fmt.Fprintln(out, "---")
-			if i == 0 {
-				fmt.Fprintf(out, "# phase %d: %s\n", number, phase)
+	stream := stream{w: out}
+	seen := map[string]bool{}
+	var shared []Item
+	for _, b := range bundles {
+		for _, s := range b.shared {
+			if !seen[b.key.Hub+"/"+s.Digest] {
+				seen[b.key.Hub+"/"+s.Digest] = true
+				shared = append(shared, s.Items...)
 			}
-			out.Write(o.YAML())
 		}
 	}
+	slices.SortStableFunc(shared, compareItems)
+	stream.write("shared", shared)
+	for _, b := range bundles {
+		stream.write(b.Key().String(), b.own)
+	}
 	if err := out.Flush(); err != nil {
-		return fmt.Errorf("writing the bundle of %s: %w", b.Key(), err)
+		return fmt.Errorf("writing YAML: %w", err)
 	}
 	return nil
+}
+
+// stream numbers phases over all that is written.
+type stream struct {
+	w      *bufio.Writer
+	number int
+}
+
+func (s *stream) write(owner string, items []Item) {
+	for i, item := range items {
+		fmt.Fprintln(s.w, "---")
+		if i == 0 || item.Phase.Compare(items[i-1].Phase) != 0 {
+			s.number++
+			fmt.Fprintf(s.w, "# phase %d: %s: %s\n", s.number, owner, item.Phase)
+		}
+		s.w.Write(item.YAML())
+	}
 }

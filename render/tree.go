@@ -27,7 +27,8 @@ type Tree struct {
 	sets    map[string]bool // hub and digest
 	hubs    map[string]bool
 	parts   []string // directories to replace: clusters and sets
-	Files   int      // written so far
+	made    []string // directories that did not exist, innermost first
+	files   int
 }
 
 // ErrForeignFiles is the error of a directory to be replaced that holds other
@@ -37,6 +38,7 @@ var ErrForeignFiles = errors.New("the directory holds files that were not render
 // NewTree starts a tree at dir, which need not exist. Call Commit or Abort.
 func NewTree(dir string) (*Tree, error) {
 	dir = filepath.Clean(dir)
+	made := missing(dir)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("preparing %s: %w", dir, err)
 	}
@@ -44,8 +46,26 @@ func NewTree(dir string) (*Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing %s: %w", dir, err)
 	}
-	return &Tree{dir: dir, staging: staging, sets: map[string]bool{}, hubs: map[string]bool{}}, nil
+	return &Tree{dir: dir, staging: staging, made: made, sets: map[string]bool{}, hubs: map[string]bool{}}, nil
 }
+
+// missing lists dir and the directories above it that do not exist.
+func missing(dir string) []string {
+	var out []string
+	for {
+		if _, err := os.Lstat(dir); err == nil || dir == filepath.Dir(dir) {
+			return out
+		}
+		out = append(out, dir)
+		dir = filepath.Dir(dir)
+	}
+}
+
+// Sets is the number of sets written so far.
+func (t *Tree) Sets() int { return len(t.sets) }
+
+// Files is the number of files written so far.
+func (t *Tree) Files() int { return t.files }
 
 // Add stages a bundle.
 func (t *Tree) Add(b Bundle) error {
@@ -92,7 +112,7 @@ func (t *Tree) part(dir string, items []Item, below func(Item) string) error {
 		if err := os.WriteFile(path, item.YAML(), 0o644); err != nil {
 			return err
 		}
-		t.Files++
+		t.files++
 	}
 	return nil
 }
@@ -131,7 +151,6 @@ func short(s string) string {
 // vanish; else only the clusters and sets that were added are. Directories that
 // hold anything but YAML files are not replaced: [ErrForeignFiles].
 func (t *Tree) Commit(whole bool) error {
-	defer os.RemoveAll(t.staging)
 	parts := t.parts
 	if whole {
 		parts = nil
@@ -149,7 +168,13 @@ func (t *Tree) Commit(whole bool) error {
 			return fmt.Errorf("moving %s into place: %w", part, err)
 		}
 	}
-	return nil
+	return t.finish()
+}
+
+func (t *Tree) finish() error {
+	err := os.RemoveAll(t.staging)
+	t.staging = ""
+	return err
 }
 
 func onlyYAML(dir string) error {
@@ -178,5 +203,18 @@ func (t *Tree) replace(part string) error {
 	return os.Rename(filepath.Join(t.staging, part), target)
 }
 
-// Abort removes what was staged. It does nothing after Commit.
-func (t *Tree) Abort() error { return os.RemoveAll(t.staging) }
+// Abort removes what was staged, and directories that NewTree made. It does
+// nothing after Commit.
+func (t *Tree) Abort() error {
+	if t.staging == "" {
+		return nil
+	}
+	err := os.RemoveAll(t.staging)
+	for _, dir := range t.made {
+		if os.Remove(dir) != nil {
+			break // not empty: somebody else uses it
+		}
+	}
+	t.staging = ""
+	return err
+}

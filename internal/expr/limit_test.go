@@ -34,12 +34,14 @@ func TestCostIsBounded(t *testing.T) {
 		"doubling lists":                 chain("[[1,1]]", ".map(x,x+x)"),
 		"shared lists compared":          chain("[dyn(1)]", ".map(x,dyn([x,x]))") + "== [2]",
 		"shared lists as the result":     chain("[dyn(1)]", ".map(x,dyn([x,x]))"),
-		"shared lists flattened":         "[[1,1]].map(x,[x,x,x,x,x,x,x,x,x,x]).map(x,[x,x,x,x,x,x,x,x,x,x]).map(x,[x,x,x,x,x,x,x,x,x,x]).map(x,[x,x,x,x,x,x,x,x,x,x]).map(x,[x,x,x,x,x,x,x,x,x,x]).flatten(9)",
+		"shared lists flattened":         "[[1,1]].map(x,[x,x,x,x,x,x,x,x,x,x]).map(x,[x,x,x,x,x,x,x,x,x,x]).map(x,[x,x,x,x,x,x,x,x,x,x]).map(x,[x,x,x,x,x,x,x,x,x,x]).map(x,[x,x,x,x,x,x,x,x,x,x]).flatten(9).size()",
 		"text replaced by longer text":   fmt.Sprintf("%[1]s.replace('', %[1]s).replace('', %[1]s)", long),
 		"input replaced by itself":       "values.text.replace('a', values.text)",
 		"join with a long separator":     "values.list.map(x, 'x').join(values.text)",
 		"join of text repeated":          "lists.range(10000).map(x, values.text).join('')",
 		"repetition through joins":       chain("'aaaaaaaa'", ".split('').join('aaaaaaaaaaaaaaaa')"),
+		"text added to itself":           "values.text + values.text",
+		"lists added to each other":      "values.list + values.list",
 		"a range without end":            "lists.range(9000000000000)",
 		"a range of computed length":     "lists.range(vars.replicas * 1000000000)",
 		"digits of a format":             "'%.1000000f'.format([1.0])",
@@ -62,6 +64,25 @@ func TestCostIsBounded(t *testing.T) {
 		}
 		if testing.Verbose() {
 			t.Logf("%-32s %8s  %v", name, time.Since(start).Round(time.Microsecond), err)
+		}
+	}
+}
+
+// TestCostIsEstimatedBeforehand: what is too costly whatever it reads never
+// runs.
+func TestCostIsEstimatedBeforehand(t *testing.T) {
+	long := "'" + strings.Repeat("a", 900) + "'"
+	scope := newScope(t)
+	for _, source := range []string{
+		fmt.Sprintf("%[1]s.all(a, %[1]s.all(b, %[1]s.all(c, a + b + c > 0)))", ints(150)),
+		"values.ports.all(a, values.ports.all(b, values.ports.all(c, a == c)))",
+		fmt.Sprintf("%[1]s.replace('', %[1]s).replace('', %[1]s)", long),
+		"lists.range(9000000000000)",
+		chain("'aaaaaaaa'", ".split('').join('aaaaaaaaaaaaaaaa')"),
+	} {
+		_, errs := scope.Compile("${" + source + "}")
+		if len(errs) != 1 || errs[0].Code != expr.CodeTooCostly {
+			t.Errorf("%.60s gives %v", source, errs)
 		}
 	}
 }

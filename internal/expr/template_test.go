@@ -102,6 +102,7 @@ func TestEval(t *testing.T) {
 		// The libraries.
 		"${'a,b'.split(',')}":                                    `["a","b"]`,
 		"${'%s-%d'.format([vars.zone, vars.replicas])}":          `"a-3"`,
+		"${'%.2f in 2024'.format([vars.ratio])}":                 `"2.00 in 2024"`,
 		"${[3, 1, 2].sort()}":                                    `[1,2,3]`,
 		"${['bb', 'a'].sortBy(x, size(x))}":                      `["a","bb"]`,
 		"${lists.range(vars.replicas).map(i, i * 2)}":            `[0,2,4]`,

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+	"github.com/dayzero-sdk/dayzero/rollout/members"
+)
+
+type lockCommand struct {
+	workspaceFlags
+	At []string `help:"Move every follower of a profile to this version (repeatable)." placeholder:"NAME@VERSION"`
+}
+
+type lockResult struct {
+	APIVersion string   `json:"apiVersion"`
+	Written    []string `json:"written"`
+	Clusters   int      `json:"clusters"`
+}
+
+// Run writes a line for each cluster that has none, and for each that --at
+// moves. Other lines stay as they are.
+func (c lockCommand) Run(s streams) error {
+	ws, err := c.open()
+	if err != nil {
+		return err
+	}
+	if found := ws.errorsOnly(); len(found) > 0 {
+		return refuse(s, c.formatFlag, "lock", found, ws.fsys)
+	}
+	targets, err := parseTargets(c.At)
+	if err != nil {
+		return err
+	}
+	moved, found := members.Target(ws.Workspace, targets...)
+	if found.HasErrors() {
+		return refuse(s, c.formatFlag, "lock", found, ws.fsys)
+	}
+	entries, found := newEntries(ws.Workspace, moved)
+	if found.HasErrors() {
+		return refuse(s, c.formatFlag, "lock", found, ws.fsys)
+	}
+	if err := writeLock(c.Workspace, ws.Lock().WithAll(entries)); err != nil {
+		return err
+	}
+	result := lockResult{APIVersion: apiVersion("lock"), Written: []string{}, Clusters: ws.Len()}
+	for _, e := range entries {
+		result.Written = append(result.Written, e.String())
+	}
+	if c.json() {
+		return printJSON(s.out, result)
+	}
+	for _, line := range result.Written {
+		fmt.Fprintln(s.out, line)
+	}
+	fmt.Fprintf(s.out, "%s written, %s in the workspace\n", plural(len(entries), "line"), plural(ws.Len(), "cluster"))
+	return nil
+}
+
+func parseTargets(texts []string) ([]profile.Ref, error) {
+	var out []profile.Ref
+	for _, text := range texts {
+		ref, err := profile.ParseRef(text)
+		if err != nil {
+			return nil, err
+		}
+		if ref.Version == "" {
+			return nil, fmt.Errorf("target %q names no version: want NAME@VERSION", text)
+		}
+		out = append(out, ref)
+	}
+	return out, nil
+}
+
+// newEntries are the lines that the lock lacks or that moved has pinned anew.
+func newEntries(have, moved *profile.Workspace) ([]profile.LockEntry, diag.Diagnostics) {
+	var entries []profile.LockEntry
+	var diags diag.Diagnostics
+	for key := range have.Clusters() {
+		old, locked := have.Lock().Entry(key)
+		pinned, _ := moved.Lock().Entry(key)
+		if locked && old.String() == pinned.String() {
+			continue
+		}
+		stack, found := moved.Resolve(key)
+		diags = append(diags, found...)
+		if stack == nil {
+			continue
+		}
+		for _, ref := range stack.Profiles() {
+			if v, err := profile.ParseVersion(ref.Version); err == nil && v.IsDev() {
+				diags = append(diags, diag.Errorf("profile.lock-dev", diag.Range{}, "cluster %s is at %s, and a -dev version is never locked", key, ref).
+					WithDetail("publish the version without -dev first"))
+			}
+		}
+		entries = append(entries, profile.LockEntry{Key: key, Pins: stack.Profiles(), Digest: stack.Digest()})
+	}
+	return entries, diags.Sorted()
+}
+
+// writeLock replaces the lock file in one step.
+func writeLock(dir string, lock profile.Lock) error {
+	file, err := os.CreateTemp(dir, ".fleet.lock-")
+	if err != nil {
+		return fmt.Errorf("writing the lock: %w", err)
+	}
+	defer os.Remove(file.Name())
+	_, err = file.WriteString(lock.String())
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Chmod(file.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(file.Name(), filepath.Join(dir, "fleet.lock"))
+	}
+	if err != nil {
+		return fmt.Errorf("writing the lock: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+	"github.com/dayzero-sdk/dayzero/validate"
+)
+
+type validateCommand struct {
+	workspaceFlags
+	nowFlag
+}
+
+// nowFlag is the time at which dates are judged; without it none are.
+type nowFlag struct {
+	Now time.Time `help:"Time at which dates are judged, RFC 3339." placeholder:"TIME"`
+}
+
+// Run prints every finding. Warnings and information alone are fine.
+func (c validateCommand) Run(ctx context.Context, s streams) error {
+	ws, err := c.open()
+	if err != nil {
+		return err
+	}
+	ds := validate.Workspace(ws.Workspace, validate.Options{Loaded: ws.diags, Now: c.Now})
+	if !ds.HasErrors() {
+		found, err := renderAll(ctx, s, ws, nil)
+		if err != nil {
+			return err
+		}
+		ds = append(ds, found...).Sorted()
+	}
+	counts := countDiagnostics(ds)
+	for range ws.Profiles() {
+		counts.Profiles++
+	}
+	counts.Clusters = ws.Len()
+	if c.json() {
+		if ds == nil {
+			ds = diag.Diagnostics{}
+		}
+		err = printJSON(s.out, diagnosticsResult{APIVersion: apiVersion("validate"), Diagnostics: ds, Summary: counts})
+	} else {
+		fmt.Fprint(s.out, ds.Text(ws.fsys))
+		if len(ds) > 0 {
+			fmt.Fprintln(s.out)
+		}
+		fmt.Fprintf(s.out, "%s, %s: %s, %s\n", plural(counts.Profiles, "profile version"), plural(counts.Clusters, "cluster"), plural(counts.Errors, "error"), plural(counts.Warnings, "warning"))
+	}
+	if err == nil && counts.Errors > 0 {
+		err = errFindings
+	}
+	return err
+}

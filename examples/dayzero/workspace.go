@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// workspaceFlags choose a workspace and how results are printed.
+type workspaceFlags struct {
+	Workspace string `help:"Directory of the workspace." default:"." type:"path" placeholder:"DIR"`
+	formatFlag
+}
+
+// opened is a loaded workspace.
+type opened struct {
+	*profile.Workspace
+	fsys  fs.FS
+	diags diag.Diagnostics // of loading
+}
+
+// open loads the workspace. The directory is opened so that nothing outside it
+// can be read.
+func (f workspaceFlags) open() (opened, error) {
+	root, err := os.OpenRoot(f.Workspace)
+	if err != nil {
+		return opened{}, fmt.Errorf("opening the workspace: %w", err)
+	}
+	ws, diags := profile.Load(root.FS(), profile.Layout{})
+	return opened{Workspace: ws, fsys: root.FS(), diags: diags}, nil
+}
+
+// errorsOnly are the findings of loading that stop a command which is not about
+// them: warnings stay with validate.
+func (o opened) errorsOnly() diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, d := range o.diags {
+		if d.Severity == diag.Error {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// key finds a cluster by [hub/]namespace/name, or by name alone where only one
+// cluster has it.
+func (o opened) key(text string) (profile.Key, error) {
+	var found []profile.Key
+	var known []string
+	for k := range o.Clusters() {
+		known = append(known, k.String())
+		if k.String() == text || k.Namespace+"/"+k.Name == text || k.Name == text {
+			found = append(found, k)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		message := fmt.Sprintf("there is no cluster %q in the workspace", text)
+		if near, ok := diag.Nearest(text, withParts(known)); ok {
+			message += fmt.Sprintf("; did you mean %q?", near)
+		}
+		return profile.Key{}, errors.New(message)
+	}
+	return profile.Key{}, fmt.Errorf("%q names %d clusters; write hub/namespace/name, for instance %s", text, len(found), found[0])
+}
+
+// withParts adds to each key the shorter forms that name it.
+func withParts(keys []string) []string {
+	var out []string
+	for _, k := range keys {
+		_, rest, _ := strings.Cut(k, "/")
+		_, name, _ := strings.Cut(rest, "/")
+		out = append(out, k, rest, name)
+	}
+	return out
+}
+
+// keys are the clusters a command is about: the one that is named, or all.
+func (o opened) keys(cluster string) ([]profile.Key, error) {
+	if cluster == "" {
+		var all []profile.Key
+		for k := range o.Clusters() {
+			all = append(all, k)
+		}
+		return all, nil
+	}
+	k, err := o.key(cluster)
+	return []profile.Key{k}, err
+}
