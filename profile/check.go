@@ -89,11 +89,11 @@ func (l *loader) checkComponent(r *release, c Component, at diag.Path) {
 	switch {
 	case c.None != "" && (c.Name != "" || c.Version != ""):
 		l.reject(r, "profile.component", at, "write name and version, or the reason for none", "a component has either a name or none")
-	case c.None == "" && (c.Name == "" || c.Version == ""):
+	case c.None == "" && (c.Name == "" && r.root.Find(at.Join(diag.Field("name"))) == nil || c.Version == "" && r.root.Find(at.Join(diag.Field("version"))) == nil):
 		l.reject(r, "profile.component", at, "write component: {name: cilium, version: 1.18.2}, or component: {none: reason}", "a component needs a name and a version")
 	case c.Scheme != "" && c.Scheme != "semver" && c.Scheme != "opaque":
 		l.reject(r, "profile.component", at.Join(diag.Field("scheme")), nearestOf(c.Scheme, []string{"semver", "opaque"}, "schemes"), "unknown version scheme %q", c.Scheme)
-	case c.None == "" && c.Scheme != "opaque":
+	case c.None == "" && c.Scheme != "opaque" && c.Version != "":
 		if _, err := ParseVersion(c.Version); err != nil {
 			l.reject(r, "profile.version", at.Join(diag.Field("version")), "write three numbers; for versions of another form add scheme: opaque", "%v", err)
 		}

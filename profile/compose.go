@@ -18,6 +18,7 @@ type composition struct {
 	layers     []*layer // in install order
 	capi       *value.Node
 	inputs     map[string][]*input // by name; several when profiles share one
+	unjudged   map[string]bool     // names whose declarations have mistakes
 	provided   map[string]string
 	kubernetes *layer
 	classes    []string        // worker classes, sorted
@@ -30,12 +31,8 @@ type composition struct {
 
 // compose puts layers, which belong to releases, together.
 func compose(releases []*release, layers []*layer) *composition {
-	c := &composition{releases: releases, inputs: map[string][]*input{}}
-	for _, r := range releases {
-		for i, v := range r.profile.Spec.Variables {
-			c.inputs[v.Name] = append(c.inputs[v.Name], newInput(r, i))
-		}
-	}
+	c := &composition{releases: releases}
+	c.collectInputs()
 	c.checkKinds()
 	c.checkInputs()
 	c.provide(layers)
@@ -44,6 +41,21 @@ func compose(releases []*release, layers []*layer) *composition {
 	c.joinCapi()
 	c.nameClasses()
 	return c
+}
+
+// collectInputs gathers the variables that can judge values: declarations with
+// mistakes were reported when the profile was loaded.
+func (c *composition) collectInputs() {
+	c.inputs, c.unjudged = map[string][]*input{}, map[string]bool{}
+	for _, r := range c.releases {
+		for i, v := range r.profile.Spec.Variables {
+			if r.broken && len(v.check()) > 0 {
+				c.unjudged[v.Name] = true
+			} else {
+				c.inputs[v.Name] = append(c.inputs[v.Name], newInput(r, i))
+			}
+		}
+	}
 }
 
 func (c *composition) add(found diag.Diagnostic) { c.diags = append(c.diags, found) }

@@ -255,10 +255,14 @@ func (l *loader) beside(r *release, pattern string, at diag.Range, where diag.Pa
 			WithDetail("files lie below the document's directory, %s; put a copy there", r.dir).WithPath(where))
 		return nil
 	}
+	refused := len(l.tree.Diags)
 	names, err := l.tree.Match(r.dir, strings.TrimPrefix(full, r.dir+"/"))
 	if err != nil {
 		l.add(diag.Errorf("profile.file", at, "%v", err).WithDetail("use * and ? and [a-z] as in a shell").WithPath(where))
 		return nil
+	}
+	if len(names) == 0 && len(l.tree.Diags) > refused {
+		return nil // what would have matched was refused, which is reported
 	}
 	if len(names) == 0 {
 		l.add(diag.Errorf("profile.file", at, "no file matches %q", pattern).

@@ -178,9 +178,9 @@ func (l *loader) keep(kind, name string, root *value.Node) Document {
 
 func (l *loader) hub(root *value.Node) {
 	var h Hub
-	ok := l.decodeInto(root, &h)
+	l.decodeInto(root, &h)
 	l.keep("Hub", h.Metadata.Name, root)
-	if !ok {
+	if h.Metadata.Name == "" {
 		return
 	}
 	if first, twice := l.workspace.Hub(h.Metadata.Name); twice {

@@ -109,9 +109,6 @@ type resolution struct {
 func (r *resolution) add(found ...diag.Diagnostic) { r.diags = append(r.diags, found...) }
 
 func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diagnostics) {
-	if m.broken {
-		return nil, diag.Diagnostics{m.notResolved()}
-	}
 	r := &resolution{library: l, member: m, disabled: map[*layer]bool{}}
 	r.stack = &Stack{key: m.key, cluster: m.cluster, hub: hub, metadata: m.root.Get("metadata"), pools: m.root.Get("spec", "pools")}
 	if r.stack.hub.Spec.ClassNamespace == "" {
@@ -121,11 +118,8 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 		r.stack.hub.Spec.Delivery = ManifestsDelivery
 	}
 	releases, usable := r.choose(lock)
-	if !usable {
-		if !r.diags.HasErrors() {
-			r.add(m.notResolved())
-		}
-		return nil, r.diags.Sorted()
+	if !usable || m.broken {
+		return nil, r.giveUp(releases)
 	}
 	r.comp = l.compose(releases)
 	r.override()
@@ -138,6 +132,18 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 		return nil, r.diags.Sorted()
 	}
 	return r.stack, r.diags.Sorted()
+}
+
+// giveUp judges what can still be judged of a cluster whose document or profiles
+// are broken: its variables.
+func (r *resolution) giveUp(releases []*release) diag.Diagnostics {
+	r.comp = &composition{releases: releases}
+	r.comp.collectInputs()
+	r.bindVariables()
+	if !r.diags.HasErrors() {
+		r.add(r.member.notResolved())
+	}
+	return r.diags.Sorted()
 }
 
 // CodeNotResolved is the code of the one diagnostic that a cluster gets when it
@@ -178,7 +184,7 @@ func (r *resolution) choose(lock LockEntry) (releases []*release, usable bool) {
 			r.stack.profiles = append(r.stack.profiles, found.ref)
 		}
 	}
-	return releases, usable && r.hasBase(releases)
+	return releases, usable && (r.member.broken || r.hasBase(releases))
 }
 
 func (r *resolution) hasBase(releases []*release) bool {

@@ -14,14 +14,14 @@ import (
 // vars, cluster and provided.
 func (r *resolution) bindVariables() {
 	set := r.member.root.Get("spec", "variables")
-	r.checkSet(set, diag.Fields("spec", "variables"), func(in *input) bool { return in.Scope != PoolScope },
+	meant := r.checkSet(set, diag.Fields("spec", "variables"), func(in *input) bool { return in.Scope != PoolScope },
 		"set it in the pools: pools.workers[].variables")
 	r.vars = make(map[string]*value.Node, len(r.comp.releases))
 	for _, rel := range r.comp.releases {
 		var fields []value.Entry
 		for _, v := range rel.profile.Spec.Variables {
 			n := r.valueOf(v.Name, rel.ref.Name, set)
-			if n == nil && v.Required && v.Scope != PoolScope {
+			if n == nil && v.Required && v.Scope != PoolScope && !r.comp.unjudged[v.Name] && !meant[v.Name] {
 				r.missing(v.Name, rel)
 			}
 			if n != nil {
@@ -52,14 +52,22 @@ func (r *resolution) valueOf(name, profile string, set *value.Node) *value.Node 
 }
 
 // checkSet judges the values that a cluster or a pool sets. takes says whether
-// a variable may be set here.
-func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) bool, otherwise string) {
+// a variable may be set here. It returns the variables that undeclared names
+// were probably meant to be: one slip is one finding.
+func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) bool, otherwise string) (meant map[string]bool) {
+	meant = map[string]bool{}
+	known := slices.Sorted(maps.Keys(r.comp.inputs))
 	for _, f := range set.Fields() {
 		path := at.Join(diag.Field(f.Name))
 		inputs := r.inputsNamed(f.Name)
+		if len(inputs) == 0 && r.mayDeclare(f.Name) {
+			continue
+		}
 		if len(inputs) == 0 {
 			r.add(diag.Errorf("profile.undeclared-variable", f.Key.Range(), "no profile of the cluster declares variable %q", f.Name).
-				WithDetail("%s", nearestOf(f.Name, slices.Sorted(maps.Keys(r.comp.inputs)), "variables")).WithPath(path))
+				WithDetail("%s", nearestOf(f.Name, known, "variables")).WithPath(path))
+			near, _ := diag.Nearest(f.Name, known)
+			meant[near] = true
 			continue
 		}
 		if !takes(inputs[0]) {
@@ -72,6 +80,14 @@ func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) 
 			r.judge(inputs, f.Value, path)
 		}
 	}
+	return meant
+}
+
+// mayDeclare reports whether a name that no usable declaration has may be
+// declared all the same: wrongly, or in a profile that was not found.
+func (r *resolution) mayDeclare(name string) bool {
+	_, variable, split := strings.Cut(name, "/")
+	return len(r.comp.releases) < max(1, len(r.member.cluster.Spec.Profiles)) || r.comp.unjudged[name] || split && r.comp.unjudged[variable]
 }
 
 // inputsNamed are the declarations that a name in variables speaks to.

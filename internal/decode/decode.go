@@ -185,16 +185,17 @@ func (d *decoder) structure(path diag.Path, key value.Place, n *value.Node, out 
 		return
 	}
 	known := fieldsOf(out.Type())
+	meant := map[string]bool{} // by unknown fields: one slip is one finding
 	for _, f := range n.Fields() {
 		field, ok := known[f.Name]
 		if !ok {
-			d.unknown(path, f, out.Type(), known)
+			meant[d.unknown(path, f, out.Type(), known)] = true
 			continue
 		}
 		d.value(path.Join(diag.Field(f.Name)), f.Key, f.Value, out.FieldByIndex(field.index))
 	}
 	for _, name := range sortedNames(known) {
-		if known[name].required && n.Get(name).IsNull() {
+		if known[name].required && n.Get(name).IsNull() && !meant[name] {
 			d.missing(path, key, n, name)
 		}
 	}
@@ -213,11 +214,12 @@ func (d *decoder) missing(path diag.Path, key value.Place, n *value.Node, field 
 		WithDetail("add %s: with a value", field), path.Join(diag.Field(field)))
 }
 
-func (d *decoder) unknown(path diag.Path, f value.Entry, t reflect.Type, known map[string]field) {
+// unknown reports a field and returns the known one that was probably meant.
+func (d *decoder) unknown(path diag.Path, f value.Entry, t reflect.Type, known map[string]field) string {
 	at := path.Join(diag.Field(f.Name))
 	if why, ok := d.options.Later[t.Name()+"."+f.Name]; ok {
 		d.add(diag.Errorf("profile.unsupported", f.Key.Range(), "%s is not supported yet", f.Name).WithDetail("%s", why), at)
-		return
+		return ""
 	}
 	where := ""
 	if len(path) > 0 {
@@ -225,10 +227,12 @@ func (d *decoder) unknown(path diag.Path, f value.Entry, t reflect.Type, known m
 	}
 	names := sortedNames(known)
 	hint := "known fields are " + strings.Join(names, ", ")
-	if near, ok := diag.Nearest(f.Name, names); ok {
+	near, ok := diag.Nearest(f.Name, names)
+	if ok {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
 	d.add(diag.Errorf("profile.unknown-field", f.Key.Range(), "unknown field %q%s", f.Name, where).WithDetail("%s", hint), at)
+	return near
 }
 
 func (d *decoder) add(found diag.Diagnostic, path diag.Path) {

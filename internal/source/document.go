@@ -1,6 +1,8 @@
 package source
 
 import (
+	"fmt"
+
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
@@ -142,7 +144,11 @@ func (b *builder) mapping(n *yaml.Node, depth int) *value.Node {
 }
 
 func (t *text) duplicate(name string, key, first *yaml.Node) {
-	t.diags = append(t.diags, diag.Errorf("source.duplicate-key", t.place(key).Range(), "the key %q stands twice in this mapping, on lines %d and %d", name, first.Line+t.offset, key.Line+t.offset).
+	lines := fmt.Sprintf("lines %d and %d", first.Line+t.offset, key.Line+t.offset)
+	if first.Line == key.Line {
+		lines = fmt.Sprintf("line %d", key.Line+t.offset)
+	}
+	t.diags = append(t.diags, diag.Errorf("source.duplicate-key", t.place(key).Range(), "the key %q stands twice in this mapping, on %s", name, lines).
 		WithDetail("keep one of the two; YAML readers disagree about which one counts").
 		WithRelated(t.place(first).Range(), "the first %q is here", name))
 }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// TestBrokenWorkspaces holds what people see when their workspace is broken:
+// every finding at once, with place, excerpt and hint, exit status 1, and
+// nothing written.
+func TestBrokenWorkspaces(t *testing.T) {
+	dirs, err := filepath.Glob("testdata/broken/*")
+	if err != nil || len(dirs) < 8 {
+		t.Fatalf("found %d broken workspaces, want at least 8 (%v)", len(dirs), err)
+	}
+	for _, dir := range dirs {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			workspace := filepath.Join(dir, "workspace")
+			status, out, _ := dayzero("validate", "--workspace", workspace)
+			if status != 1 {
+				t.Errorf("exit status %d, want 1", status)
+			}
+			golden(t, filepath.Join(dir, "want.txt"), out)
+			jsonAgrees(t, workspace)
+			nothingWritten(t, workspace)
+		})
+	}
+}
+
+// dayzero runs the tool and returns its exit status and what it printed.
+func dayzero(args ...string) (status int, out, errors string) {
+	var stdout, stderr bytes.Buffer
+	status = run(context.Background(), args, streams{in: bytes.NewReader(nil), out: &stdout, errors: &stderr})
+	return status, stdout.String(), stderr.String()
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", file, diff)
+	}
+}
+
+// jsonAgrees holds the JSON form to the same findings, in order.
+func jsonAgrees(t *testing.T, workspace string) {
+	t.Helper()
+	status, out, _ := dayzero("validate", "--workspace", workspace, "--format", "json")
+	var result struct {
+		APIVersion  string
+		Diagnostics []struct {
+			Severity, Code, Summary string
+			Range                   diag.Range
+		}
+		Summary struct{ Errors int }
+	}
+	if err := json.Unmarshal([]byte(out), &result); err != nil {
+		t.Fatal(err)
+	}
+	if status != 1 || result.APIVersion != "dayzero.dev/validate/v1alpha1" || result.Summary.Errors == 0 {
+		t.Errorf("JSON: status %d, apiVersion %s, %d errors", status, result.APIVersion, result.Summary.Errors)
+	}
+	for i, d := range result.Diagnostics {
+		if d.Range.File == "" || d.Code == "" || d.Summary == "" {
+			t.Errorf("diagnostic %d lacks file, code or summary: %+v", i, d)
+		}
+		if i > 0 && result.Diagnostics[i-1].Range.Compare(d.Range) > 0 {
+			t.Errorf("diagnostics %d and %d are out of order", i-1, i)
+		}
+	}
+}
+
+func nothingWritten(t *testing.T, workspace string) {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "deep", "out")
+	if status, _, _ := dayzero("render", "--workspace", workspace, "--out", out); status != 1 {
+		t.Errorf("render: exit status %d, want 1", status)
+	}
+	if _, err := os.Stat(filepath.Dir(out)); err == nil {
+		t.Errorf("render left something behind")
+	}
+}
