@@ -131,6 +131,9 @@ func tell(w io.Writer, findings []finding, n int) {
 		}
 		fmt.Fprintf(w, " %s %s: want %s, live %s\n", f.field.Path, f.field.Detail, f.field.Want, f.field.Live)
 		fmt.Fprintf(w, "    declared by %s\n", f.field.Declared)
+		for _, cause := range f.field.Declared.Causes {
+			fmt.Fprintf(w, "    with the value of %s\n", cause)
+		}
 		if a := f.field.Actor; !a.IsZero() {
 			fmt.Fprintf(w, "    changed by %s, at %s or before\n", cmp.Or(a.Tool, a.Manager), a.Time)
 		}
