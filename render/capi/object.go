@@ -45,7 +45,8 @@ func over(trees ...*value.Node) *value.Node {
 
 // withoutEmpty drops mappings and lists that hold nothing, and nulls: Cluster
 // API's own types refuse them where they mean "not set". Nothing is left of a
-// tree that is empty as a whole.
+// tree that is empty as a whole. One empty list has a meaning and stays: the
+// taints of a nodeRegistration, which then are none.
 func withoutEmpty(n *value.Node) *value.Node {
 	switch n.Kind() {
 	case value.Null:
@@ -53,7 +54,12 @@ func withoutEmpty(n *value.Node) *value.Node {
 	case value.Map:
 		kept := make([]value.Entry, 0, n.Len())
 		for _, f := range n.Fields() {
-			if f.Value = withoutEmpty(f.Value); f.Value != nil {
+			if f.Name == "nodeRegistration" {
+				f.Value = withoutEmptyRegistration(f.Value)
+			} else {
+				f.Value = withoutEmpty(f.Value)
+			}
+			if f.Value != nil {
 				kept = append(kept, f)
 			}
 		}
@@ -71,7 +77,19 @@ func withoutEmpty(n *value.Node) *value.Node {
 				items = append(items, item)
 			}
 		}
+		if len(items) == 0 {
+			return nil
+		}
 		return n.WithItems(items)
+	}
+	return n
+}
+
+func withoutEmptyRegistration(n *value.Node) *value.Node {
+	taints := n.Get("taints")
+	n = withoutEmpty(n)
+	if taints.Kind() == value.List && taints.Len() == 0 {
+		n = n.With("taints", taints)
 	}
 	return n
 }
@@ -109,7 +127,7 @@ func template(suffix string, slot *value.Node, defaultVersion, defaultKind strin
 		spec = withoutEmpty(spec)
 	}
 	if spec.IsNull() {
-		spec = fields()
+		spec = emptySpec(kind.Text())
 	}
 	inner := fields(field("spec", spec))
 	if metadata := withoutEmpty(slot.Get("metadata")); metadata != nil {
@@ -120,6 +138,19 @@ func template(suffix string, slot *value.Node, defaultVersion, defaultKind strin
 		field("kind", kind),
 		field("spec", fields(field("template", inner))),
 	)}
+}
+
+// emptySpec is the spec of a template about which nothing is said. kubeadm's
+// refuse an empty one; the format they have anyway makes it valid.
+func emptySpec(kind string) *value.Node {
+	format := fields(field("format", text("cloud-config")))
+	switch kind {
+	case kubeadmConfig:
+		return format
+	case kubeadmControlPlane:
+		return fields(field("kubeadmConfigSpec", format))
+	}
+	return fields()
 }
 
 // ref is a templateRef to the draft.

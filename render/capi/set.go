@@ -34,19 +34,23 @@ func newSet(stack *profile.Stack) madeSet {
 }
 
 // name hashes the whole set, with references that lack the common name, and
-// names everything by it.
+// names everything by it. Where the set lives and the profile's name, which the
+// names of its objects begin with, are part of the hash, so that sets of one
+// digest are the same objects.
 func (b *builder) name(class func(name string) draft) render.Set {
 	drafts := append(slices.Clone(b.drafts), class(""))
 	content := make([]*value.Node, len(drafts))
 	for i, d := range drafts {
 		content[i] = value.NewList([]*value.Node{text(d.suffix), d.tree}, value.Place{})
 	}
+	namespace, base := b.stack.Hub().Spec.ClassNamespace, shorten(baseName(b.stack), 40)
+	content = append(content, value.NewList([]*value.Node{text(namespace), text(base)}, value.Place{}))
 	digest := value.NewList(content, value.Place{}).Digest()
-	name := shorten(baseName(b.stack), 40) + "-" + strings.TrimPrefix(digest, "sha256:")[:10]
+	name := base + "-" + strings.TrimPrefix(digest, "sha256:")[:10]
 	set := render.Set{Digest: digest, Name: name}
 	drafts[len(drafts)-1] = class(name)
 	for _, d := range drafts {
-		o, err := d.object(b.stack.Hub().Spec.ClassNamespace, name)
+		o, err := d.object(namespace, name)
 		if err != nil {
 			b.diags = append(b.diags, diag.Errorf("render.object", d.tree.Place().Range(), "%v", err))
 			continue
