@@ -54,7 +54,7 @@ type Pool struct {
 	// Class is the worker class. Default: the only one of the stack.
 	Class string `json:"class,omitempty"`
 	// Replicas is the number of machines. Default: 1.
-	Replicas *int `json:"replicas,omitempty"`
+	Replicas *int32 `json:"replicas,omitempty"`
 	// Autoscale leaves the number of a worker pool to an autoscaler.
 	Autoscale *Autoscale `json:"autoscale,omitempty"`
 	// Labels are Kubernetes labels of the machines, and what pool.labels reads.

@@ -30,6 +30,8 @@ type HubSpec struct {
 
 // ClusterAPI is what a hub runs.
 type ClusterAPI struct {
-	Version      string   `json:"version"`
+	Version string `json:"version"`
+	// FeatureGates are the gates that are on beyond the defaults: Name, or
+	// Name=true.
 	FeatureGates []string `json:"featureGates,omitempty"`
 }

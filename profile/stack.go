@@ -172,7 +172,9 @@ func (s *Stack) Paths(l StackLayer) []diag.Path {
 func (s *Stack) tree(l StackLayer) *value.Node {
 	classes := make([]value.Entry, 0, len(s.capi.Classes))
 	for _, c := range s.capi.Classes {
-		classes = append(classes, value.Entry{Name: c.Name, Value: c.Class.node})
+		if c.Class.node != nil {
+			classes = append(classes, value.Entry{Name: c.Name, Value: c.Class.node})
+		}
 	}
 	var capi []value.Entry
 	add := func(name string, n *value.Node) {
@@ -186,9 +188,14 @@ func (s *Stack) tree(l StackLayer) *value.Node {
 	add("nodes", s.capi.ControlPlaneNodes.node)
 	if len(s.capi.Classes) > 0 {
 		add("workers", s.capi.Classes[0].Workers.node)
+	}
+	if len(classes) > 0 {
 		add("classes", value.NewMap(classes, value.Place{}))
 	}
-	fields := []value.Entry{{Name: "capi", Value: value.NewMap(capi, value.Place{})}}
+	var fields []value.Entry
+	if len(capi) > 0 {
+		fields = append(fields, value.Entry{Name: "capi", Value: value.NewMap(capi, value.Place{})})
+	}
 	if l.Values.node != nil {
 		fields = append(fields, value.Entry{Name: "values", Value: l.Values.node})
 	}

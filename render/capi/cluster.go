@@ -19,6 +19,10 @@ const (
 	autoscalerCapacity = "capacity.cluster-autoscaler.kubernetes.io/"
 )
 
+// localConfig keeps a document from being applied; on the Cluster it would keep
+// the Cluster from being applied.
+const localConfig = "config.kubernetes.io/local-config"
+
 // newCluster makes the topology Cluster that points to class.
 func newCluster(stack *profile.Stack, class string) (render.Object, diag.Diagnostics) {
 	slot := stack.Capi().Cluster.Tree()
@@ -61,7 +65,7 @@ func metadata(stack *profile.Stack, slot *value.Node) *value.Node {
 		out = out.With("namespace", n)
 	}
 	for _, name := range []string{"labels", "annotations"} {
-		if joined := withoutEmpty(over(slot.Get(name), own.Get(name))); joined != nil {
+		if joined := withoutEmpty(over(slot.Get(name), own.Get(name).Without(localConfig))); joined != nil {
 			out = out.With(name, joined)
 		}
 	}
@@ -118,7 +122,7 @@ func replicas(p profile.Pool, at profile.Value) *value.Node {
 	if p.Autoscale != nil {
 		return nil
 	}
-	if n := at.Tree().Get("replicas"); n != nil {
+	if n := at.Tree().Get("replicas"); !n.IsNull() {
 		return n
 	}
 	return value.NewInt(1, generated)

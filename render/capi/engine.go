@@ -2,6 +2,7 @@ package capi
 
 import (
 	"context"
+	"strings"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile"
@@ -42,7 +43,7 @@ type madeSet struct {
 // profile versions share those trees wherever nothing of the cluster enters
 // them.
 type setKey struct {
-	profile, namespace                         string
+	profile, namespace, gates                  string
 	infrastructure, controlPlane, nodes, class *value.Node
 }
 
@@ -71,6 +72,7 @@ func shareable(stack *profile.Stack, slots profile.CapiSlots) (any, bool) {
 	key := any(setKey{
 		profile:        baseName(stack),
 		namespace:      stack.Hub().Spec.ClassNamespace,
+		gates:          strings.Join(stack.Hub().Spec.ClusterAPI.FeatureGates, ","),
 		infrastructure: slots.Infrastructure.Tree(),
 		controlPlane:   slots.ControlPlane.Tree(),
 		nodes:          slots.ControlPlaneNodes.Tree(),

@@ -214,9 +214,18 @@ func (b *builder) kubeadm(slot *value.Node, kind string, nodes *value.Node) bool
 	return false
 }
 
-// classFields holds a class slot to the fields that ClusterClass has.
+// taintsGate is the feature gate without which Cluster API 1.14 refuses taints
+// in a ClusterClass.
+const taintsGate = "MachineTaintPropagation"
+
+// classFields holds a class slot to the fields that ClusterClass has and that
+// the hub takes.
 func (b *builder) classFields(class *value.Node, name string, known ...string) {
 	for _, f := range class.Fields() {
+		if f.Name == "taints" && f.Value.Len() > 0 && !b.hubHas(taintsGate) {
+			b.diags = append(b.diags, diag.Errorf("capi.feature-gate", f.Key.Range(), "hub %s does not take taints in a class: its feature gate %s is off", b.stack.Hub().Metadata.Name, taintsGate).
+				WithDetail("write the taints into the kubeadm configuration (joinConfiguration.nodeRegistration.taints); or turn the gate on and add it to the hub's spec.clusterAPI.featureGates"))
+		}
 		if slices.Contains(known, f.Name) {
 			continue
 		}
@@ -226,4 +235,10 @@ func (b *builder) classFields(class *value.Node, name string, known ...string) {
 		}
 		b.diags = append(b.diags, diag.Errorf("capi.unknown-field", f.Key.Range(), "unknown field %q in capi.%s.class", f.Name, name).WithDetail("%s", hint))
 	}
+}
+
+// hubHas reports whether the hub says that a feature gate is on: Name, or
+// Name=true.
+func (b *builder) hubHas(gate string) bool {
+	return slices.ContainsFunc(b.stack.Hub().Spec.ClusterAPI.FeatureGates, func(g string) bool { return g == gate || g == gate+"=true" })
 }
