@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dayzero-sdk/dayzero/drift"
@@ -49,6 +50,7 @@ func (c driftCommand) Run(ctx context.Context, s streams) error {
 		if want, err = c.rendered(ctx, s); err != nil {
 			return err
 		}
+		live.Objects = withoutNeighbours(live.Objects, want)
 	}
 	report := drift.Compare(want, live, evidence)
 	if err := c.print(s, report); err != nil {
@@ -95,6 +97,19 @@ func (c driftCommand) rendered(ctx context.Context, s streams) ([]render.Object,
 		objects = append(objects, item.Object)
 	}
 	return objects, nil
+}
+
+// withoutNeighbours leaves out what a hub holds for other clusters: Cluster API
+// objects that this cluster does not declare.
+func withoutNeighbours(live, want []render.Object) []render.Object {
+	declared := map[render.Key]bool{}
+	for _, o := range want {
+		declared[o.Key()] = true
+	}
+	return slices.DeleteFunc(slices.Clone(live), func(o render.Object) bool {
+		group := o.Key().Group
+		return (group == "cluster.x-k8s.io" || strings.HasSuffix(group, ".cluster.x-k8s.io")) && !declared[o.Key()]
+	})
 }
 
 // reader reads manifests from files, directories and standard input, and keeps

@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const example = "../quickstart/workspace"
+
+// copyExample copies the example workspace, so that a test may change it.
+func copyExample(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(example)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestExitStatus(t *testing.T) {
+	for _, tc := range []struct {
+		reason string
+		args   []string
+		want   int
+	}{
+		{"a workspace without errors", []string{"validate", "--workspace", example}, 0},
+		{"a broken workspace", []string{"validate", "--workspace", "testdata/broken/unknown-field/workspace"}, 1},
+		{"help", []string{"--help"}, 0},
+		{"no command", nil, 2},
+		{"an unknown command", []string{"validat"}, 2},
+		{"an unknown flag", []string{"validate", "--worksapce", example}, 2},
+		{"an unknown format", []string{"validate", "--workspace", example, "--format", "yaml"}, 2},
+		{"a directory that is not there", []string{"validate", "--workspace", "testdata/nowhere"}, 2},
+		{"a time that is none", []string{"validate", "--workspace", example, "--now", "yesterday"}, 2},
+		{"an unknown cluster", []string{"explain", "--workspace", example, "fleet/store-9999"}, 2},
+		{"a target without version", []string{"plan", "--workspace", example, "--target", "mem-base"}, 2},
+		{"a target that is not there", []string{"plan", "--workspace", example, "--target", "mem-base@9.9.9"}, 1},
+		{"an unknown strategy", []string{"plan", "--workspace", example, "--strategy", "standart"}, 2},
+		{"drift without desired", []string{"drift", "--live", "testdata/drift/live"}, 2},
+		{"a live file that is not there", []string{"drift", "--desired", "testdata/drift/desired", "--live", "testdata/nowhere.yaml"}, 2},
+		{"drift", []string{"drift", "--desired", "testdata/drift/desired", "--live", "testdata/drift/live"}, 1},
+		{"no drift", []string{"drift", "--desired", "testdata/drift/desired", "--live", "testdata/drift/desired"}, 0},
+	} {
+		if status, out, errs := dayzero(tc.args...); status != tc.want {
+			t.Errorf("%s: exit status %d, want %d\n%s%s", tc.reason, status, tc.want, out, errs)
+		}
+	}
+}
+
+func TestExplainNamesFileAndLine(t *testing.T) {
+	for _, tc := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"store-0005", "cni:/values/mtu"}, []string{"/values/mtu = 1380", "override cluster eu-1/fleet/store-0005", "fleet/eu-west.yaml:93:", "owner edge"}},
+		{[]string{"eu-1/fleet/store-0001", "cni:/values/mtu"}, []string{"/values/mtu = 1450", "mem-base@1.1.0", "library/mem-base/1.1.0/profile.yaml:", "owner platform"}},
+		{[]string{"fleet/store-0001", "metrics:/values/retention"}, []string{`"360h"`, "library/observability/2.1.0/profile.yaml:", "reads default"}},
+		{[]string{"fleet/store-0001", "kubernetes:/capi/cluster/spec/clusterNetwork/pods/cidrBlocks/0"}, []string{`"10.65.0.0/16"`, "reads variable", "fleet/eu-west.yaml:"}},
+		{[]string{"fleet/store-0001", "Deployment/collector", "/spec/template/spec/containers[name=collector]/image"}, []string{"collector:0.86.1", "library/observability/2.1.0/collector.yaml:"}},
+		{[]string{"fleet/store-0001", "Cluster/store-0001", "/spec/topology/version"}, []string{`"v1.34.2"`, "library/mem-base/1.1.0/profile.yaml:", "layer kubernetes"}},
+		{[]string{"fleet/store-0001"}, []string{"kubernetes 1.34.2", "podCIDR", "owner security"}},
+	} {
+		status, out, errs := dayzero(append([]string{"explain", "--workspace", example}, tc.args...)...)
+		for _, part := range tc.want {
+			if status != 0 || !strings.Contains(out, part) {
+				t.Errorf("explain %v: exit status %d, %q is missing in\n%s%s", tc.args, status, part, out, errs)
+			}
+		}
+	}
+}
+
+func TestExplainJSON(t *testing.T) {
+	_, out, _ := dayzero("explain", "--workspace", example, "--format", "json", "store-0005", "cni:/values/mtu")
+	var got struct {
+		APIVersion, Cluster, Layer string
+		Values                     []struct {
+			Path   string
+			Value  any
+			Origin struct {
+				Kind, Document, Owner string
+				Range                 struct{ File string }
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.APIVersion != "dayzero.dev/explain/v1alpha1" || got.Cluster != "eu-1/fleet/store-0005" || got.Layer != "mem-base/cni" || len(got.Values) != 1 {
+		t.Fatalf("got %+v", got)
+	}
+	if v := got.Values[0]; v.Path != "/values/mtu" || v.Value != 1380.0 || v.Origin.Kind != "override" || v.Origin.Range.File != "fleet/eu-west.yaml" {
+		t.Errorf("got %+v", v)
+	}
+}
+
+func TestRenderTreeAndStreamHoldTheSameObjects(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "a", "b")
+	status, text, errs := dayzero("render", "--workspace", example, "--cluster", "store-0005", "--out", out)
+	if status != 0 {
+		t.Fatalf("exit status %d: %s", status, errs)
+	}
+	if !strings.Contains(text, "1 cluster") {
+		t.Errorf("printed %q", text)
+	}
+	for _, pattern := range []string{"eu-1/fleet/store-0005/hub/cluster_fleet_store-0005.yaml", "eu-1/fleet/store-0005/workload/mem-base/cni/*.yaml", "eu-1/_shared/*/clusterclass_*.yaml"} {
+		if found, _ := filepath.Glob(filepath.Join(out, pattern)); len(found) == 0 {
+			t.Errorf("nothing at %s", pattern)
+		}
+	}
+	_, stream, _ := dayzero("render", "--workspace", example, "--cluster", "store-0005")
+	status, report, errs := dayzeroReading(stream, "drift", "--desired", out, "--live", "-")
+	if status != 0 {
+		t.Errorf("tree and stream differ:\n%s%s", report, errs)
+	}
+}
+
+func dayzeroReading(in string, args ...string) (status int, out, errors string) {
+	var stdout, stderr bytes.Buffer
+	status = run(context.Background(), args, streams{in: strings.NewReader(in), out: &stdout, errors: &stderr})
+	return status, stdout.String(), stderr.String()
+}
+
+func TestOneWrongClusterRefusesTheWholeRendering(t *testing.T) {
+	workspace := copyExample(t)
+	broken := strings.Replace(read(t, filepath.Join(workspace, "fleet/local.yaml")), "region: local\n", "region: lokal\n", 1)
+	write(t, filepath.Join(workspace, "fleet/local.yaml"), broken)
+	out := filepath.Join(t.TempDir(), "out")
+	status, _, errs := dayzero("render", "--workspace", workspace, "--out", out)
+	if status != 1 || !strings.Contains(errs, `"lokal" is not one of the allowed values`) {
+		t.Errorf("exit status %d: %s", status, errs)
+	}
+	if entries, err := os.ReadDir(out); err == nil {
+		t.Errorf("something was written: %v", entries)
+	}
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLock(t *testing.T) {
+	workspace := copyExample(t)
+	lock := filepath.Join(workspace, "fleet.lock")
+	whole := read(t, lock)
+	lines := strings.SplitAfter(whole, "\n")
+
+	write(t, lock, strings.Join(lines[1:], ""))
+	if status, _, errs := dayzero("lock", "--workspace", workspace, "--at", "mem-base@1.1.0"); status != 0 {
+		t.Fatal(errs)
+	}
+	if diff := cmp.Diff(whole, read(t, lock)); diff != "" {
+		t.Errorf("the missing line was not written as before (-want +got):\n%s", diff)
+	}
+
+	if status, _, errs := dayzero("lock", "--workspace", workspace, "--at", "mem-base@1.2.0"); status != 0 {
+		t.Fatal(errs)
+	}
+	moved := read(t, lock)
+	if n := strings.Count(moved, "mem-base@1.2.0"); n != 98 {
+		t.Errorf("%d clusters were moved, want 98: two hold their version", n)
+	}
+	if status, out, _ := dayzero("lock", "--workspace", workspace); status != 0 || !strings.HasPrefix(out, "0 lines written") {
+		t.Errorf("locking again wrote something: %s", out)
+	}
+}
+
+func TestPlan(t *testing.T) {
+	status, out, errs := dayzero("plan", "--workspace", example, "--target", "mem-base@1.2.0", "--now", "2026-12-01T08:00:00Z", "--format", "json")
+	if status != 0 {
+		t.Fatal(errs)
+	}
+	var got struct {
+		APIVersion string
+		Plan       struct {
+			Stages []struct {
+				Name    string
+				Members []struct {
+					Key  string
+					Hops []struct{ Summary, Impact string }
+				}
+			}
+			Held []struct{ Key string }
+		}
+		Forecast struct{ Start, End string }
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]int{"held": len(got.Plan.Held)}
+	for _, s := range got.Plan.Stages {
+		counts[s.Name] = len(s.Members)
+	}
+	if diff := cmp.Diff(map[string]int{"canary": 4, "early": 16, "rest": 78, "held": 2}, counts); diff != "" {
+		t.Errorf("clusters by stage (-want +got):\n%s", diff)
+	}
+	hop := got.Plan.Stages[0].Members[0].Hops[0]
+	if hop.Summary != "mem-base 1.1.0 -> 1.2.0, kubernetes 1.34.2 -> 1.35.0" || hop.Impact != "node-roll" {
+		t.Errorf("first hop is %+v", hop)
+	}
+	if got.Forecast.Start != "2026-12-01T08:00:00Z" || got.Forecast.End <= got.Forecast.Start {
+		t.Errorf("forecast is %+v", got.Forecast)
+	}
+}
+
+// TestDriftJSON holds the form of the drift report that other tools read.
+func TestDriftJSON(t *testing.T) {
+	_, out, _ := dayzero("drift", "--desired", "testdata/drift/desired", "--live", "testdata/drift/live", "--format", "json")
+	var got struct {
+		APIVersion string
+		Objects    []struct {
+			Group, Version, Kind, Namespace, Name string
+			Verdict, Detail, Confidence           string
+			Fields                                []struct {
+				Path, Verdict, Detail, Confidence string
+				Actor                             *struct{ Manager string }
+			}
+		}
+		Summary map[string]any
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.APIVersion != "dayzero.dev/drift/v1alpha1" || got.Summary == nil || len(got.Objects) != 3 {
+		t.Fatalf("got %+v", got)
+	}
+	verdicts := map[string]string{}
+	paths := map[string]string{}
+	for _, o := range got.Objects {
+		verdicts[o.Kind] = o.Verdict + " " + o.Detail
+		for _, f := range o.Fields {
+			if f.Verdict == "Drift" {
+				paths[f.Path] = f.Detail
+			}
+		}
+	}
+	wantVerdicts := map[string]string{"Deployment": "Drift ", "ConfigMap": "Drift Missing", "Namespace": "Unknown Uncovered"}
+	if diff := cmp.Diff(wantVerdicts, verdicts); diff != "" {
+		t.Errorf("verdicts (-want +got):\n%s", diff)
+	}
+	wantPaths := map[string]string{"/spec/template/spec/containers[name=app]/image": "changed"}
+	if diff := cmp.Diff(wantPaths, paths); diff != "" {
+		t.Errorf("fields (-want +got):\n%s", diff)
+	}
+}
