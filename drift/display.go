@@ -1,0 +1,71 @@
+package drift
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// hidden stands for what must not be shown: not even its length.
+const hidden = "(hidden)"
+
+// maxShown bounds the text of one value, in bytes.
+const maxShown = 200
+
+// display is the text of a value for people.
+func (p *pair) display(d difference, n *value.Node) string {
+	if n == nil {
+		return ""
+	}
+	if p.hides(d.path) {
+		return hidden
+	}
+	if n.Kind() == value.List || n.Kind() == value.Map {
+		return shorten(string(n.AppendJSON(nil)))
+	}
+	text, isString := n.Str()
+	if isString && !isPlain(text) {
+		return shorten(strconv.Quote(text))
+	}
+	return shorten(n.Text())
+}
+
+// isPlain reports whether a string can be shown without quotes and is not taken
+// for something else.
+func isPlain(text string) bool {
+	if text == "" || text == "true" || text == "false" || text == "null" || strings.TrimSpace(text) != text {
+		return false
+	}
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return false
+	}
+	return !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+// hides reports whether values at path are secret: everything in a Secret but
+// its type and labels, and what tools keep as a copy of an object.
+func (p *pair) hides(path diag.Path) bool {
+	text := names(path)
+	if strings.HasPrefix(text, "/metadata/annotations") && (strings.Contains(text, "last-applied") || strings.Contains(text, "original") || strings.Contains(text, "applied")) {
+		return true
+	}
+	if p.key.Kind != "Secret" {
+		return false
+	}
+	return text != "/type" && text != "/immutable" && !strings.HasPrefix(text, "/metadata/labels")
+}
+
+func shorten(text string) string {
+	if len(text) <= maxShown {
+		return text
+	}
+	end := maxShown
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + "..."
+}

@@ -1,0 +1,62 @@
+package validate
+
+import (
+	"slices"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// fleet is what resolving every cluster gives, as far as it is judged here.
+type fleet struct {
+	workspace *profile.Workspace
+	members   []member // sorted by key
+}
+
+// member is a cluster after it was resolved. Its stack is not kept: ten
+// thousand of them are large.
+type member struct {
+	key      profile.Key
+	found    diag.Diagnostics
+	resolved bool
+	// unlocked: a profile follows the latest version, for want of a lock line.
+	unlocked bool
+	// moved: the lock was written for another stack.
+	moved  bool
+	inputs []fleetInput
+}
+
+func resolve(ws *profile.Workspace) *fleet {
+	f := &fleet{workspace: ws}
+	for key := range ws.Clusters() {
+		f.members = append(f.members, member{key: key})
+	}
+	scoped := fleetVariables(ws)
+	each(len(f.members), func(i int) { f.members[i].resolve(ws, scoped) })
+	return f
+}
+
+func (m *member) resolve(ws *profile.Workspace, scoped map[profile.Ref][]string) {
+	stack, found := ws.Resolve(m.key)
+	m.found = found
+	if stack == nil {
+		return
+	}
+	m.resolved = true
+	entry, locked := ws.Lock().Entry(m.key)
+	m.unlocked = slices.ContainsFunc(stack.Cluster().Spec.Profiles, func(text string) bool {
+		ref, err := profile.ParseRef(text)
+		_, pinned := entry.Pin(ref.Name)
+		return err == nil && ref.Version == "" && !pinned
+	})
+	m.moved = locked && entry.Digest != stack.Digest()
+	m.inputs = fleetInputs(stack, scoped)
+}
+
+func (f *fleet) diagnostics() diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, m := range f.members {
+		out = append(out, m.found...)
+	}
+	return out
+}

@@ -1,0 +1,70 @@
+package validate
+
+import (
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// judge holds documents to the schemas of their kinds. Documents of one form
+// are evaluated once.
+type judge struct {
+	documents []profile.Document
+	told      told
+	// forms are the distinct projections, in the order of the documents.
+	forms []form
+	// formOf gives the form of each document; -1 for none.
+	formOf []int
+}
+
+// form is what CUE sees of a document.
+type form struct {
+	schema   *schema
+	data     *value.Node
+	refusals []refusal
+}
+
+// newJudge prepares to judge documents. told is what is known to be wrong with
+// them already.
+func newJudge(documents []profile.Document, known diag.Diagnostics) *judge {
+	j := &judge{documents: documents, told: newTold(documents, known), formOf: make([]int, len(documents))}
+	seen := map[string]int{}
+	for i, d := range documents {
+		schema, ok := schemas()[d.Kind]
+		if !ok {
+			j.formOf[i] = -1
+			continue
+		}
+		data := schema.shape.project(d.Tree())
+		key := d.Kind + string(data.AppendJSON(nil))
+		at, known := seen[key]
+		if !known {
+			at = len(j.forms)
+			seen[key] = at
+			j.forms = append(j.forms, form{schema: schema, data: data})
+		}
+		j.formOf[i] = at
+	}
+	return j
+}
+
+// all evaluates every form and gives what is wrong with the documents.
+func (j *judge) all() diag.Diagnostics {
+	each(len(j.forms), func(i int) {
+		f := &j.forms[i]
+		f.refusals = f.schema.judge(f.data)
+	})
+	var out diag.Diagnostics
+	for i, d := range j.documents {
+		if j.formOf[i] < 0 {
+			continue
+		}
+		f := j.forms[j.formOf[i]]
+		for _, r := range f.refusals {
+			if found := f.schema.diagnostic(d, r); !j.told.covers(i, r, found.Range) {
+				out = append(out, found)
+			}
+		}
+	}
+	return out
+}

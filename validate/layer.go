@@ -1,0 +1,73 @@
+package validate
+
+import (
+	"slices"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// layers judges what is free in the layers of a profile: the names of worker
+// classes and capabilities, the paths of merge rules, and content that the
+// caller cannot render.
+func layers(d profile.Document, opts Options) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, at := range items(d, diag.Fields("spec", "layers")) {
+		out = append(out, classes(d, at.Join(diag.Field("capi")))...)
+		for _, f := range fields(d, at.Join(diag.Field("provides"))) {
+			if !isText(f.Name) || f.Value.Kind() == value.String && !isText(f.Value.Text()) {
+				out = append(out, diag.Errorf("validate.value", f.Key.Range(), "a capability has a name and a value that are not empty").
+					WithDetail("for instance storage-class: standard").WithPath(f.path))
+			}
+		}
+		out = append(out, mergePaths(d, at.Join(diag.Field("merge")))...)
+		out = append(out, engines(d, at.Join(diag.Field("content")), opts)...)
+	}
+	return out
+}
+
+// classes judges the names of worker classes in a mapping of capi slots.
+func classes(d profile.Document, capi diag.Path) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, f := range fields(d, capi.Join(diag.Field("classes"))) {
+		if !isLabel(f.Name) {
+			out = append(out, diag.Errorf("validate.value", f.Key.Range(), "the worker class name %q must %s", clipped(f.Name), schemas()["Cluster"].shape.at(poolClass).must).
+				WithDetail("for instance general, or edge-2").WithPath(f.path))
+		}
+	}
+	return out
+}
+
+// poolClass is where a cluster names a worker class.
+var poolClass = diag.Fields("spec", "pools", "controlPlane", "class")
+
+func mergePaths(d profile.Document, at diag.Path) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, f := range fields(d, at) {
+		path, err := diag.ParsePath(f.Name)
+		first := ""
+		if len(path) > 0 {
+			first, _ = path[0].IsField()
+		}
+		if err != nil || first != "values" {
+			out = append(out, diag.Errorf("validate.value", f.Key.Range(), "%q is no path below /values", clipped(f.Name)).
+				WithDetail("for instance /values/ingress/hosts: append").WithPath(f.path))
+		}
+	}
+	return out
+}
+
+// engines says which content the caller has no engine for.
+func engines(d profile.Document, content diag.Path, opts Options) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, name := range []string{"helm", "manifests"} {
+		at := content.Join(diag.Field(name))
+		if slices.Contains(opts.Engines, name) || d.Tree().Find(at).IsNull() {
+			continue
+		}
+		out = append(out, diag.Informationf("validate.no-engine", d.KeyAt(at), "no engine for %s content in this build", name).
+			WithDetail("rendering a cluster with this layer will be refused").WithPath(at))
+	}
+	return out
+}

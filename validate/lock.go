@@ -1,0 +1,86 @@
+package validate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// lockFile is the place of findings about the lock.
+const lockFile = "fleet.lock"
+
+// lock compares the fleet with its lock: what no line pins, what differs from
+// what was locked, and lines for clusters that are gone.
+func (f *fleet) lock(documents []profile.Document, opts Options) diag.Diagnostics {
+	var unlocked, moved []profile.Key
+	for _, m := range f.members {
+		if m.unlocked {
+			unlocked = append(unlocked, m.key)
+		}
+		if m.moved {
+			moved = append(moved, m.key)
+		}
+	}
+	var out diag.Diagnostics
+	if len(unlocked) > 0 {
+		out = append(out, aboutClusters("validate.unlocked", documents, unlocked, "no line of the lock pins %s: %s").
+			WithDetail("a name without version then means the latest one, and publishing another moves the cluster; write the lock"))
+	}
+	if len(moved) > 0 {
+		out = append(out, aboutClusters("validate.lock-differs", documents, moved, "the lock was written for another stack of %s: %s").
+			WithDetail("documents changed since then; a rollout brings the change to the clusters and writes the lock"))
+	}
+	if opts.Loaded.HasErrors() {
+		return out // a cluster that could not be read is not gone
+	}
+	return append(out, f.stale()...)
+}
+
+// aboutClusters is one information about many clusters, at the first of them.
+func aboutClusters(code string, documents []profile.Document, keys []profile.Key, format string) diag.Diagnostic {
+	path := diag.Fields("spec", "profiles")
+	var at diag.Range
+	for _, d := range documents {
+		if d.Kind == "Cluster" && d.Name == "cluster "+keys[0].String() {
+			at = d.KeyAt(path)
+		}
+	}
+	return diag.Informationf(code, at, format, count(len(keys), "cluster"), someOf(keys)).WithPath(path)
+}
+
+// stale are lines of the lock whose clusters are not in the fleet.
+func (f *fleet) stale() diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, e := range f.workspace.Lock().Entries() {
+		if _, ok := f.workspace.Cluster(e.Key); !ok {
+			out = append(out, diag.Warningf("validate.lock-stale", diag.Range{File: lockFile}, "the lock has a line for %s, which is not in the fleet", e.Key).
+				WithDetail("remove the line, or bring the cluster back"))
+		}
+	}
+	return out
+}
+
+// named is how many clusters a message names.
+const named = 3
+
+func someOf(keys []profile.Key) string {
+	texts := make([]string, min(len(keys), named))
+	for i := range texts {
+		texts[i] = keys[i].String()
+	}
+	list := strings.Join(texts, ", ")
+	if more := len(keys) - named; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return list
+}
+
+// count spells a number of things: "1 cluster", "2 clusters".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

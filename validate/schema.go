@@ -1,0 +1,70 @@
+package validate
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"sync"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/build"
+	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/parser"
+)
+
+//go:embed schema/*.cue
+var schemaFiles embed.FS
+
+// kinds are the kinds of documents. Each has a definition of its name.
+var kinds = []string{"Profile", "Hub", "Cluster", "Strategy"}
+
+// schema is what CUE says about one kind of document. It never changes and may
+// be used by many goroutines.
+type schema struct {
+	kind       string
+	definition cue.Value
+	shape      *shape
+}
+
+// schemas are compiled when the first document is judged, and kept.
+var schemas = sync.OnceValue(func() map[string]*schema {
+	root, err := compile(schemaFiles)
+	if err != nil {
+		panic(fmt.Sprintf("validate: compiling the embedded schemas: %v", err))
+	}
+	out := make(map[string]*schema, len(kinds))
+	for _, kind := range kinds {
+		definition := root.LookupPath(cue.MakePath(cue.Def(kind)))
+		out[kind] = &schema{kind: kind, definition: definition, shape: reader{root}.shape(definition)}
+	}
+	return out
+})
+
+// compile builds the package in schema/. It reads nothing else: no module, no
+// registry, and no environment, which could otherwise open closed definitions.
+func compile(fsys fs.FS) (cue.Value, error) {
+	names, err := fs.Glob(fsys, "schema/*.cue")
+	if err != nil {
+		return cue.Value{}, err
+	}
+	instance := build.NewContext().NewInstance("schema", nil)
+	for _, name := range names {
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return cue.Value{}, err
+		}
+		file, err := parser.ParseFile(path.Base(name), text, parser.ParseComments)
+		if err != nil {
+			return cue.Value{}, err
+		}
+		if err := instance.AddSyntax(file); err != nil {
+			return cue.Value{}, err
+		}
+	}
+	if err := instance.Complete(); err != nil {
+		return cue.Value{}, err
+	}
+	root := cuecontext.New(cuecontext.CUE_DEBUG("")).BuildInstance(instance)
+	return root, root.Err()
+}

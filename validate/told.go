@@ -1,0 +1,91 @@
+package validate
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// told is what is known to be wrong already, by document and path, so that CUE
+// does not say it again in its own words.
+type told []toldDocument
+
+type toldDocument struct {
+	// at are the paths that a finding is about.
+	at places
+	// whole are those whose finding speaks for all that is below.
+	whole places
+	// over are the paths above one in at.
+	over places
+	// misspelt are the mappings with fields that nobody knows.
+	misspelt places
+	// positions are where findings without a path are.
+	positions map[diag.Position]bool
+}
+
+// aboutMembership are codes of findings about a list as a whole or an item's
+// place among the others: they say nothing about what is inside.
+var aboutMembership = []string{
+	"profile.base", "profile.conflict", "profile.cycle", "profile.duplicate", "profile.required-layer",
+}
+
+func newTold(documents []profile.Document, known diag.Diagnostics) told {
+	t := make(told, len(documents))
+	for i := range t {
+		t[i] = toldDocument{at: places{}, whole: places{}, over: places{}, misspelt: places{}, positions: map[diag.Position]bool{}}
+	}
+	for _, d := range known {
+		if i := documentAt(documents, d.Range); i >= 0 && d.Severity == diag.Error {
+			t[i].add(d)
+		}
+	}
+	return t
+}
+
+// documentAt gives the document that a place lies in: documents are sorted by
+// their places. It is -1 for none.
+func documentAt(documents []profile.Document, at diag.Range) int {
+	i, found := slices.BinarySearchFunc(documents, at, func(d profile.Document, at diag.Range) int {
+		start := d.At(nil)
+		return cmp.Or(cmp.Compare(start.File, at.File), cmp.Compare(start.Start.Line, at.Start.Line), cmp.Compare(start.Start.Column, at.Start.Column))
+	})
+	if !found {
+		i--
+	}
+	if i < 0 || documents[i].At(nil).File != at.File {
+		return -1
+	}
+	return i
+}
+
+func (t toldDocument) add(d diag.Diagnostic) {
+	path, err := diag.ParsePath(d.Path)
+	if err != nil || len(path) == 0 {
+		t.positions[d.Range.Start] = true
+		return
+	}
+	t.at.add(path)
+	if !slices.Contains(aboutMembership, d.Code) {
+		t.whole.add(path)
+	}
+	for n := range path {
+		t.over.add(path[:n])
+	}
+	if d.Code == "profile.unknown-field" {
+		t.misspelt.add(above(path))
+	}
+}
+
+// covers reports whether r, which stands at range at, is told: by a finding about
+// the same path, one below, or one above that speaks for it. A mapping breaks a
+// rule whatever else is wrong inside, unless a misspelt field is the cause.
+func (t told) covers(document int, r refusal, at diag.Range) bool {
+	d, path := t[document], r.path.String()
+	below := d.over
+	if r.rule {
+		below = d.misspelt
+	}
+	return d.at[path] || below[path] || d.whole.reach(r.path) || d.positions[at.Start]
+}

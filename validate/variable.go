@@ -1,0 +1,101 @@
+package validate
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// fleetInput is what a cluster has for a variable of fleet scope.
+type fleetInput struct {
+	of variableOf
+	// value is the canonical text, "null" where the cluster has none.
+	value string
+	at    diag.Range
+}
+
+// variableOf is a variable of one version of a profile.
+type variableOf struct {
+	profile profile.Ref
+	name    string
+}
+
+func (v variableOf) compare(o variableOf) int {
+	return cmp.Or(v.profile.Compare(o.profile), cmp.Compare(v.name, o.name))
+}
+
+// fleetVariables lists the variables of fleet scope of every profile version
+// that has some.
+func fleetVariables(ws *profile.Workspace) map[profile.Ref][]string {
+	out := map[profile.Ref][]string{}
+	for p := range ws.Profiles() {
+		for _, v := range p.Spec.Variables {
+			if v.Scope == profile.FleetScope {
+				out[p.Ref()] = append(out[p.Ref()], v.Name)
+			}
+		}
+	}
+	return out
+}
+
+func fleetInputs(stack *profile.Stack, scoped map[profile.Ref][]string) []fleetInput {
+	var out []fleetInput
+	for _, ref := range stack.Profiles() {
+		for _, name := range scoped[ref] {
+			out = append(out, fleetInputOf(stack, variableOf{ref, name}))
+		}
+	}
+	return out
+}
+
+// fleetInputOf finds the value for one profile: its own, else the common one.
+func fleetInputOf(stack *profile.Stack, of variableOf) fleetInput {
+	out := fleetInput{of: of, value: "null", at: stack.Metadata().Get("name").Place().Range()}
+	for _, in := range stack.Inputs() {
+		if in.Name == of.name && (in.Profile == "" || in.Profile == of.profile.Name) {
+			out.value, out.at = in.Value.String(), in.Origin.Range
+		}
+	}
+	return out
+}
+
+// variables holds clusters of one profile version to one value of each variable
+// of fleet scope. The first cluster says which; each other value is one finding,
+// at the first cluster that has it.
+func (f *fleet) variables() diag.Diagnostics {
+	sets := map[variableOf][]fleetInput{}
+	for _, m := range f.members {
+		for _, in := range m.inputs {
+			sets[in.of] = append(sets[in.of], in)
+		}
+	}
+	var out diag.Diagnostics
+	for _, of := range slices.SortedFunc(maps.Keys(sets), variableOf.compare) {
+		out = append(out, differing(sets[of])...)
+	}
+	return out
+}
+
+func differing(set []fleetInput) diag.Diagnostics {
+	users := map[string]int{}
+	for _, in := range set {
+		users[in.value]++
+	}
+	first, seen := set[0], map[string]bool{set[0].value: true}
+	var out diag.Diagnostics
+	for _, in := range set {
+		if seen[in.value] {
+			continue
+		}
+		seen[in.value] = true
+		out = append(out, diag.Errorf("validate.fleet-variable", in.at, "variable %s of %s has scope fleet, but %s here and %s for %s",
+			in.of.name, in.of.profile, in.value, first.value, count(users[first.value], "cluster")).
+			WithDetail("give all clusters of this version the same value, or declare the variable with scope: cluster").
+			WithPath(diag.Fields("spec", "variables", in.of.name)).
+			WithRelated(first.at, "the other value is here"))
+	}
+	return out
+}
