@@ -78,6 +78,8 @@ var rules = []rule{
 	{id: "pod/token", kinds: []string{"Pod"}, path: "/spec/volumes", when: keyStarts("name", "kube-api-access-")},
 	{id: "pod/token", kinds: []string{"Pod"}, path: "/spec/containers/volumeMounts", when: keyStarts("mountPath", tokenDirectory)},
 	{id: "pod/token", kinds: []string{"Pod"}, path: "/spec/initContainers/volumeMounts", when: keyStarts("mountPath", tokenDirectory)},
+	{id: "cluster-api/assigned", kinds: []string{"Cluster"}, path: "/metadata/labels/cluster.x-k8s.io/cluster-name", when: inClusterAPI},
+	{id: "cluster-api/assigned", kinds: []string{"Cluster"}, path: "/metadata/labels/topology.cluster.x-k8s.io/owned", when: inClusterAPI},
 	{id: "cluster-api/assigned", kinds: []string{"Cluster"}, path: "/spec/controlPlaneEndpoint", when: inClusterAPI},
 	{id: "cluster-api/assigned", kinds: []string{"Cluster"}, path: "/spec/controlPlaneRef", when: inClusterAPI},
 	{id: "cluster-api/assigned", kinds: []string{"Cluster"}, path: "/spec/infrastructureRef", when: inClusterAPI},
