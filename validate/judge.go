@@ -50,10 +50,10 @@ func newJudge(documents []profile.Document, known diag.Diagnostics) *judge {
 
 // all evaluates every form and gives what is wrong with the documents.
 func (j *judge) all() diag.Diagnostics {
-	each(len(j.forms), func(i int) {
+	for i := range j.forms {
 		f := &j.forms[i]
 		f.refusals = f.schema.judge(f.data)
-	})
+	}
 	var out diag.Diagnostics
 	for i, d := range j.documents {
 		if j.formOf[i] < 0 {

@@ -19,12 +19,14 @@ var schemaFiles embed.FS
 // kinds are the kinds of documents. Each has a definition of its name.
 var kinds = []string{"Profile", "Hub", "Cluster", "Strategy"}
 
-// schema is what CUE says about one kind of document. It never changes and may
-// be used by many goroutines.
+// schema is what CUE says about one kind of document. Its shape never changes.
 type schema struct {
-	kind       string
 	definition cue.Value
 	shape      *shape
+	// turn is held while CUE evaluates. CUE v0.17 means values to be shared by
+	// goroutines, but finishes a mapping that two others have in common in
+	// place, which the race detector sees.
+	turn *sync.Mutex
 }
 
 // schemas are compiled when the first document is judged, and kept.
@@ -33,10 +35,10 @@ var schemas = sync.OnceValue(func() map[string]*schema {
 	if err != nil {
 		panic(fmt.Sprintf("validate: compiling the embedded schemas: %v", err))
 	}
-	out := make(map[string]*schema, len(kinds))
+	out, turn := make(map[string]*schema, len(kinds)), &sync.Mutex{}
 	for _, kind := range kinds {
 		definition := root.LookupPath(cue.MakePath(cue.Def(kind)))
-		out[kind] = &schema{kind: kind, definition: definition, shape: reader{root}.shape(definition)}
+		out[kind] = &schema{definition: definition, shape: reader{root}.shape(definition), turn: turn}
 	}
 	return out
 })

@@ -32,11 +32,13 @@ func (r refusal) compare(o refusal) int {
 
 // maxPasses bounds how often one document is evaluated. CUE hides mistakes
 // behind others: a conflict hides missing fields.
-const maxPasses = 1
+const maxPasses = 3
 
 // judge evaluates a projected document, sorted by path. What one pass finds is
-// taken out of the data for the next.
+// taken out of the data for the next. Callers take turns.
 func (s *schema) judge(document *value.Node) []refusal {
+	s.turn.Lock()
+	defer s.turn.Unlock()
 	data := document.Any()
 	var all []refusal
 	known := places{}

@@ -28,6 +28,10 @@ func NewTree(fsys fs.FS, limit int64) *Tree { return &Tree{fsys: fsys, limit: li
 // Files lists the regular files below dir, sorted, leaving out names that start
 // with a dot. A dir that is not there has none.
 func (t *Tree) Files(dir string) []string {
+	if link, found := t.linkOn(dir); found {
+		t.refuseLink(link)
+		return nil
+	}
 	var names []string
 	err := fs.WalkDir(t.fsys, dir, func(name string, entry fs.DirEntry, err error) error {
 		switch {
@@ -57,6 +61,10 @@ func (t *Tree) Files(dir string) []string {
 
 // Dirs lists the directories directly in dir, sorted, as Files does.
 func (t *Tree) Dirs(dir string) []string {
+	if link, found := t.linkOn(dir); found {
+		t.refuseLink(link)
+		return nil
+	}
 	entries, err := fs.ReadDir(t.fsys, dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.refuse("source.read", dir, err.Error(), "check that the directory can be read")

@@ -15,11 +15,13 @@ import (
 
 // text is one file on its way to trees.
 type text struct {
-	writer *value.Writer
-	lines  []string // for the ends of quoted scalars
-	offset int      // lines in front of what is being parsed
-	limits Limits
-	diags  diag.Diagnostics
+	writer  *value.Writer
+	lines   []string // for the ends of quoted scalars
+	runes   []rune   // of the line runesOf: a line may hold a million scalars
+	runesOf int
+	offset  int // lines in front of what is being parsed
+	limits  Limits
+	diags   diag.Diagnostics
 }
 
 // open checks the size and takes the byte order mark away.
@@ -106,11 +108,13 @@ func (t *text) width(n *yaml.Node) int {
 	if n.Line < 1 || number > len(t.lines) {
 		return 0
 	}
-	line := []rune(strings.TrimSuffix(t.lines[number-1], "\r"))
-	if n.Column < 1 || n.Column > len(line) {
+	if number != t.runesOf {
+		t.runes, t.runesOf = []rune(strings.TrimSuffix(t.lines[number-1], "\r")), number
+	}
+	if n.Column < 1 || n.Column > len(t.runes) {
 		return 0
 	}
-	rest := line[n.Column-1:]
+	rest := t.runes[n.Column-1:]
 	switch {
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		return 1

@@ -53,7 +53,7 @@ func (b *builder) plain(n *yaml.Node, p value.Place) *value.Node {
 		return value.NewBool(true, p)
 	case "false", "False", "FALSE":
 		return value.NewBool(false, p)
-	case ".inf", ".Inf", ".INF", "+.inf", "-.inf", "-.Inf", "-.INF", ".nan", ".NaN", ".NAN":
+	case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", ".nan", ".NaN", ".NAN":
 		b.report(n, "source.number", "%s is not a number JSON knows", "use a finite number, or quote the text", s)
 		return value.NewNull(p)
 	}

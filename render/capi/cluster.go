@@ -106,10 +106,13 @@ func machineDeployments(pools []profile.Pool, places []profile.Value) *value.Nod
 	items := make([]*value.Node, 0, len(pools))
 	for _, i := range order {
 		p, at := pools[i], places[i]
-		name := at.Tree().Get("name")
+		class := generated // the only class, when the pool names none
+		if named := at.Tree().Get("class"); named != nil {
+			class = named.Place()
+		}
 		items = append(items, fields(
-			field("class", value.NewString(p.Class, at.Tree().Get("class").Place())),
-			field("name", name),
+			field("class", value.NewString(p.Class, class)),
+			field("name", at.Tree().Get("name")),
 			field("replicas", replicas(p, at)),
 			field("metadata", poolMetadata(p, at)),
 		))

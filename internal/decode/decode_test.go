@@ -1,0 +1,149 @@
+package decode_test
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dayzero-sdk/dayzero/internal/decode"
+	"github.com/dayzero-sdk/dayzero/internal/source"
+	"github.com/dayzero-sdk/dayzero/internal/value"
+)
+
+type header struct {
+	Kind string `json:"kind"`
+}
+
+type garden struct {
+	header     `json:",inline"`
+	Beds       []bed             `json:"beds,omitempty"`
+	Labels     map[string]string `json:"labels,omitempty"`
+	Fence      *fence            `json:"fence,omitempty"`
+	Area       int               `json:"area,omitempty"`
+	Open       bool              `json:"open,omitempty"`
+	Raw        raw               `json:"raw,omitempty"`
+	Short      short             `json:"short,omitempty"`
+	Small      int32             `json:"small,omitempty"`
+	Hidden     string            `json:"-"`
+	Unnamed    string
+	Greenhouse *garden `json:"greenhouse,omitempty"`
+}
+
+type bed struct {
+	Name string `json:"name"`
+	Rows int    `json:"rows"`
+}
+
+type fence struct {
+	Height int `json:"height"`
+}
+
+// raw takes any tree.
+type raw struct{ text string }
+
+// short is read from JSON.
+type short struct{ text string }
+
+func (s *short) UnmarshalJSON(data []byte) error {
+	if string(data) == `"bad"` {
+		return errors.New("must be good")
+	}
+	s.text = string(data)
+	return nil
+}
+
+func decoded(t *testing.T, text string) (garden, []string) {
+	t.Helper()
+	docs, diags := source.Documents(&value.Writer{File: "a.yaml"}, []byte(text), source.Limits{})
+	if len(diags) > 0 || len(docs) != 1 {
+		t.Fatal(diags)
+	}
+	var g garden
+	found := decode.Into(docs[0], &g, decode.Options{
+		Later: map[string]string{"garden.pond": "dig a hole"},
+		Raw: map[reflect.Type]func(*value.Node, reflect.Value) error{
+			reflect.TypeFor[raw](): func(n *value.Node, out reflect.Value) error {
+				if n.Kind() == value.Bool {
+					return errors.New("must be anything but a boolean")
+				}
+				out.Set(reflect.ValueOf(raw{text: string(n.AppendJSON(nil))}))
+				return nil
+			},
+		},
+	})
+	var lines []string
+	for _, d := range found.Sorted() {
+		lines = append(lines, fmt.Sprintf("%d:%d %s %s: %s; %s", d.Range.Start.Line, d.Range.Start.Column, d.Code, d.Path, d.Summary, d.Detail))
+	}
+	return g, lines
+}
+
+func TestInto(t *testing.T) {
+	got, found := decoded(t, `
+kind: Garden
+beds: [{name: a, rows: 1}, {name: b, rows: 2}]
+labels: {x: y1, "1": "2"}
+fence: {height: 3}
+area: 9007199254740993
+open: true
+raw: {a: [1, null]}
+short: [1]
+small: 2147483647
+greenhouse: {kind: Small, fence: null}
+`)
+	want := garden{
+		header: header{Kind: "Garden"}, Beds: []bed{{"a", 1}, {"b", 2}}, Labels: map[string]string{"x": "y1", "1": "2"}, Fence: &fence{3},
+		Area: 9007199254740993, Open: true, Raw: raw{`{"a":[1,null]}`}, Short: short{"[1]"}, Small: 2147483647,
+		Greenhouse: &garden{header: header{Kind: "Small"}},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(garden{}, raw{}, short{})); diff != "" || len(found) > 0 {
+		t.Errorf("found %v (-want +got):\n%s", found, diff)
+	}
+}
+
+// TestFindings: all mistakes of a document in one pass, each once, with place,
+// path and what to do.
+func TestFindings(t *testing.T) {
+	_, found := decoded(t, `
+beds: [{nam: a, rows: "1"}, null, {rows: 1.5}, text]
+lables: {}
+pond: {depth: 1}
+fence: []
+labels: {x: 1, y1: null}
+area: 99999999999
+open: "true"
+raw: true
+short: bad
+small: 0.5
+hidden: x
+Unnamed: x
+greenhouse: {kind: 1.30, beds: {name: a}}
+`)
+	want := []string{
+		`2:1 profile.required /kind: kind is missing; add kind: with a value`,
+		`2:9 profile.unknown-field /beds[0]/nam: unknown field "nam" in beds[0]; did you mean "name"? known fields are name, rows`,
+		`2:23 profile.type /beds[0]/rows: beds[0].rows must be an integer, not a string "1"; write a whole number without quotes: rows: 1`,
+		`2:29 profile.type /beds[1]: beds[1] is empty; write the item or remove its dash`,
+		`2:35 profile.required /beds[2]/name: name is missing in beds[2]; add name: with a value`,
+		`2:42 profile.type /beds[2]/rows: beds[2].rows must be an integer, not a number 1.5; write an integer`,
+		`2:48 profile.type /beds[3]: beds[3] must be a mapping, not a string "text"; write the fields of beds below it, indented`,
+		`3:1 profile.unknown-field /lables: unknown field "lables"; did you mean "labels"? known fields are area, beds, fence, greenhouse, kind, labels, open, raw, short, small`,
+		`4:1 profile.unsupported /pond: pond is not supported yet; dig a hole`,
+		`5:8 profile.type /fence: fence must be a mapping, not a list; write the fields of fence below it, indented`,
+		`6:13 profile.type /labels/x: labels.x must be a string, not an integer 1; quote it: x: "1"`,
+		`8:7 profile.type /open: open must be a boolean, not a string "true"; write true or false without quotes`,
+		`9:6 profile.value /raw: raw must be anything but a boolean; `,
+		`10:8 profile.value /short: short must be good; `,
+		`11:8 profile.type /small: small must be an integer, not a number 0.5; write an integer`,
+		`12:1 profile.unknown-field /hidden: unknown field "hidden"; known fields are area, beds, fence, greenhouse, kind, labels, open, raw, short, small`,
+		`13:1 profile.unknown-field /Unnamed: unknown field "Unnamed"; known fields are area, beds, fence, greenhouse, kind, labels, open, raw, short, small`,
+		`14:20 profile.type /greenhouse/kind: greenhouse.kind must be a string, not a number 1.30; quote it: kind: "1.30"; without quotes YAML reads a number, and 1.30 becomes 1.3`,
+		`14:32 profile.type /greenhouse/beds: greenhouse.beds must be a list, not a mapping; write a list, also for one item: beds: [...]`,
+	}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

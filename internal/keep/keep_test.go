@@ -1,5 +1,0 @@
-package keep
-
-import (
-	_ "golang.org/x/tools/txtar"
-)
