@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -123,9 +124,27 @@ func (l *loader) compileLayer(r *release, i int) *layer {
 	ly.values = c.tree(ly.path(diag.Field("values")), root.Get("values").WrittenBy(writer), r.scopes.plain)
 	ly.capi = c.capi(ly.path(diag.Field("capi")), root.Get("capi").WrittenBy(writer))
 	ly.patches = c.patches(ly.path(diag.Field("content"), diag.Field("patches")), root.Get("content", "patches").WrittenBy(writer))
+	l.listMerges(ly)
 	l.manifests(ly)
 	l.requirements(ly)
 	return ly
+}
+
+// listMerges holds the paths of merge to lists among the layer's values.
+func (l *loader) listMerges(ly *layer) {
+	for _, text := range slices.Sorted(maps.Keys(ly.Merge)) {
+		if ly.Merge[text] == (ListMerge{}) {
+			continue // could not be decoded, which is reported
+		}
+		where := ly.path(diag.Field("merge"), diag.Field(text))
+		path, err := diag.ParsePath(text)
+		found := value.NewMap([]value.Entry{{Name: "values", Value: ly.values}}, value.Place{}).Find(path)
+		if err == nil && len(path) > 1 && found.Kind() == value.List {
+			continue
+		}
+		l.add(diag.Errorf("profile.merge", ly.release.KeyAt(where), "there is no list at %s in layer %s", text, ly.Name).
+			WithDetail("write the path of a list of the layer's values, for instance /values/rules").WithPath(where))
+	}
 }
 
 func (l *loader) manifests(ly *layer) {
@@ -176,6 +195,8 @@ type compiler struct {
 	layer   *layer
 	// parseFiles: YAML and JSON files become data; only constants do that.
 	parseFiles bool
+	// noFiles refuses files: a cluster's document has none beside it.
+	noFiles bool
 }
 
 // tree compiles n. A nil scope leaves ${ as plain text.
@@ -249,6 +270,11 @@ func expressionDiagnostic(e *expr.Error, n *value.Node, text string) diag.Diagno
 // file puts the file of {$file: name, expand: bool} in place.
 func (c compiler) file(at diag.Path, n *value.Node, scope *expr.Scope) *value.Node {
 	name, expand, ok := c.fileFields(at, n)
+	if ok && c.noFiles {
+		c.add(diag.Errorf("profile.file", n.Get("$file").Place().Range(), "an override cannot use a file").
+			WithDetail("write the text into the override, or give the profile a variable for it").WithPath(at))
+		return n
+	}
 	if !ok {
 		return n
 	}

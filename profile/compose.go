@@ -35,6 +35,7 @@ func compose(releases []*release, layers []*layer) *composition {
 	c.collectInputs()
 	c.checkKinds()
 	c.checkInputs()
+	c.checkDefaults()
 	c.provide(layers)
 	c.findKubernetes(layers)
 	c.layers = c.order(layers)
@@ -102,6 +103,27 @@ func (c *composition) checkInputs() {
 	}
 }
 
+// checkDefaults holds the default of a variable that profiles share to the
+// constraints of all of them.
+func (c *composition) checkDefaults() {
+	for _, declared := range c.inputs {
+		i := slices.IndexFunc(declared, func(in *input) bool { return in.preset != nil })
+		if i < 0 {
+			continue
+		}
+		for _, in := range declared {
+			for _, p := range in.judge(declared[i].preset) {
+				if in == declared[i] {
+					continue
+				}
+				c.add(diag.Errorf("profile.variable-value", declared[i].preset.Place().Range(), "the default of variable %s: %s", in.Name, p.problem).
+					WithDetail("one name in two profiles is one variable: the default of %s must suit %s", declared[i].release.ref, in.release.ref).
+					WithRelated(in.at(), "it is constrained here, owner %s", in.release.profile.Spec.Owner))
+			}
+		}
+	}
+}
+
 func isText(t VariableType) bool { return t == StringVariable || t == EnumVariable }
 
 func (c *composition) provide(layers []*layer) {
@@ -146,12 +168,11 @@ func (c *composition) findKubernetes(layers []*layer) {
 // layers are equals: two different values for one leaf are a conflict, unless
 // one of the layers declares that it overrides the other.
 func (c *composition) joinCapi() {
-	for i, ly := range c.layers {
+	for _, ly := range c.layers {
 		if ly.capi == nil {
 			continue
 		}
-		wins := func(at diag.Path) bool { return ly.declares(at, c.layers[:i]) }
-		joined, conflicts := merge.Join(c.capi, ly.capi, merge.Capi, wins)
+		joined, conflicts := merge.Join(c.capi, ly.capi, merge.Capi, ly.declares)
 		c.capi = joined
 		for _, found := range conflicts {
 			c.add(conflict(ly, found))
@@ -169,19 +190,15 @@ func conflict(ly *layer, found merge.Conflict) diag.Diagnostic {
 		WithRelated(lower.Range, "layer %s, owner %s, sets %s", lower.Layer, lower.Owner, clipped(found.Lower.Text()))
 }
 
-// declares reports whether the layer says that it overrides what one of the
-// layers below it sets at the path of a capi slot.
-func (l *layer) declares(at diag.Path, below []*layer) bool {
-	for _, o := range l.Overrides {
+// declares reports whether the layer says that it overrides the layer that set
+// the lower value at the path of a capi slot.
+func (l *layer) declares(at diag.Path, lower *value.Node) bool {
+	by := lower.Origin()
+	name, _, _ := strings.Cut(by.Document, "@")
+	return slices.ContainsFunc(l.Overrides, func(o OverridesLayer) bool {
 		path, err := diag.ParsePath(o.Path)
-		if err != nil || !under(diag.Fields("capi").Join(at...), path) {
-			continue
-		}
-		if slices.ContainsFunc(below, func(other *layer) bool { return other.Name == o.Layer || other.id() == o.Layer }) {
-			return true
-		}
-	}
-	return false
+		return err == nil && under(diag.Fields("capi").Join(at...), path) && (o.Layer == by.Layer || o.Layer == name+"/"+by.Layer)
+	})
 }
 
 // under reports whether path lies at or below top.

@@ -26,8 +26,11 @@ type LockEntry struct {
 	// Digest is the digest of the stack that was locked.
 	Digest string
 
-	line int // in the file; 0 when not read from one
+	at diag.Range // zero when not read from a file
 }
+
+// Range is the line of the file that the entry was read from; zero for none.
+func (e LockEntry) Range() diag.Range { return e.at }
 
 // ParseLock reads the text form. file names it in diagnostics. Lines that
 // cannot be read are left out.
@@ -46,12 +49,12 @@ func ParseLock(file string, data []byte) (Lock, diag.Diagnostics) {
 				WithDetail("a line reads: hub/namespace/name profile@version,... sha256:<stack digest>; the lock command writes it"))
 			continue
 		}
-		entry.line = i + 1
+		entry.at = at
 		n, found := lock.find(entry.Key)
 		if found {
 			diags = append(diags, diag.Errorf("profile.lock", at, "%s is locked twice", entry.Key).
 				WithDetail("keep one of the two lines").
-				WithRelated(lockRange(file, lock.entries[n].line, text), "the other line is here"))
+				WithRelated(lock.entries[n].at, "the other line is here"))
 			continue
 		}
 		lock.entries = slices.Insert(lock.entries, n, entry)
@@ -78,6 +81,12 @@ func parseLockEntry(text string) (LockEntry, error) {
 		ref, err := ParseRef(pin)
 		if err != nil || ref.Version == "" {
 			return LockEntry{}, fmt.Errorf("pin %q: want profile@version", clipped(pin))
+		}
+		if v, _ := ParseVersion(ref.Version); v.IsDev() {
+			return LockEntry{}, fmt.Errorf("pin %s: a -dev version is never locked", ref)
+		}
+		if _, twice := entry.Pin(ref.Name); twice {
+			return LockEntry{}, fmt.Errorf("profile %s is pinned twice", ref.Name)
 		}
 		entry.Pins = append(entry.Pins, ref)
 	}

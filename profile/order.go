@@ -2,7 +2,6 @@ package profile
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -34,7 +33,7 @@ func (c *composition) order(layers []*layer) []*layer {
 	for len(left) > 0 {
 		i := slices.IndexFunc(left, func(l *layer) bool { return waiting[l] == 0 })
 		if i < 0 {
-			c.reportCycle(left, edges)
+			c.reportCycles(left, edges)
 			return append(ordered, left...)
 		}
 		ready := left[i]
@@ -168,44 +167,49 @@ func (c *composition) unmetHint(r requirement, layers []*layer) string {
 	return nearestOf(name, slices.Compact(known), what) + "; add a profile that brings it"
 }
 
-// reportCycle prints one whole cycle among the layers that are left.
-func (c *composition) reportCycle(left []*layer, edges []edge) {
-	cycle := findCycle(left, edges)
-	if len(cycle) == 0 {
-		return
+// reportCycles prints every cycle among the layers that are left, whole.
+func (c *composition) reportCycles(left []*layer, edges []edge) {
+	for _, cycle := range findCycles(left, edges) {
+		names := make([]string, 0, len(cycle)+1)
+		for _, e := range cycle {
+			names = append(names, e.first.id())
+		}
+		names = append(names, cycle[0].first.id())
+		found := diag.Errorf("profile.cycle", cycle[0].at, "layers wait for each other: %s", strings.Join(names, " -> ")).
+			WithDetail("an arrow reads: is installed before; remove one of the %d conditions", len(cycle))
+		for _, e := range cycle {
+			found = found.WithRelated(e.at, "%s is installed before %s, because of %q", e.first.id(), e.then.id(), e.why)
+		}
+		c.add(found)
 	}
-	names := make([]string, 0, len(cycle)+1)
-	for _, e := range cycle {
-		names = append(names, e.first.id())
-	}
-	names = append(names, cycle[0].first.id())
-	found := diag.Errorf("profile.cycle", cycle[0].at, "layers wait for each other: %s", strings.Join(names, " -> ")).
-		WithDetail("an arrow reads: is installed before; remove one of the %d conditions", len(cycle))
-	for _, e := range cycle {
-		found = found.WithRelated(e.at, "%s is installed before %s, because of %s", e.first.id(), e.then.id(), reason(e))
-	}
-	c.add(found)
 }
 
-func reason(e edge) string { return fmt.Sprintf("%q", e.why) }
-
-// findCycle follows edges among the layers that are left, each of which waits
-// for another one, until one comes again. The cycle starts at the layer whose
+// findCycles follows, from every layer that is left, one layer it waits for
+// after the other, until one comes again. Each cycle starts at the layer whose
 // id sorts first.
-func findCycle(left []*layer, edges []edge) []edge {
+func findCycles(left []*layer, edges []edge) [][]edge {
 	waitsFor := map[*layer]edge{}
 	for _, e := range edges {
-		if _, ok := waitsFor[e.then]; !ok && slices.Contains(left, e.first) && slices.Contains(left, e.then) {
+		if _, ok := waitsFor[e.then]; !ok && slices.Contains(left, e.first) {
 			waitsFor[e.then] = e
 		}
 	}
-	at := left[0]
-	for range left { // walk back until surely on the cycle
-		at = waitsFor[at].first
-		if at == nil {
-			return nil
+	var cycles [][]edge
+	walked := map[*layer]int{} // by the walk that came by, from 1
+	for i, start := range left {
+		at := start
+		for walked[at] == 0 {
+			walked[at] = i + 1
+			at = waitsFor[at].first
+		}
+		if walked[at] == i+1 {
+			cycles = append(cycles, cycleFrom(at, waitsFor))
 		}
 	}
+	return cycles
+}
+
+func cycleFrom(at *layer, waitsFor map[*layer]edge) []edge {
 	var cycle []edge
 	for l := at; len(cycle) == 0 || l != at; l = waitsFor[l].first {
 		cycle = append(cycle, waitsFor[l])

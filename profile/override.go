@@ -35,7 +35,9 @@ func (r *resolution) applyOverride(i int, o Override, changed map[*layer]*layer)
 		return
 	}
 	root := r.member.root.Find(path)
-	c := compiler{loader: &loader{}, release: ly.release, layer: ly}
+	c := compiler{loader: &loader{}, release: ly.release, layer: ly, noFiles: true}
+	c.directives(path.Join(diag.Field("values")), root.Get("values"), ly.table)
+	c.directives(path.Join(diag.Field("capi")), root.Get("capi"), merge.Capi)
 	if o.Enabled != nil {
 		r.disabled[ly] = !*o.Enabled
 	}
@@ -52,6 +54,17 @@ func (r *resolution) applyOverride(i int, o Override, changed map[*layer]*layer)
 		changed[ly] = &copied
 	}
 	r.add(c.loader.diags...)
+}
+
+// directives refuses $append, $replace and $delete where they mean nothing.
+func (c compiler) directives(at diag.Path, n *value.Node, table merge.Table) {
+	for path, f := range merge.Misplaced(n, table) {
+		hint := f.Name + ": [...] stands alone in the place of a list"
+		if f.Name == "$delete" {
+			hint = "$delete: true stands in an item of a list whose items have a key"
+		}
+		c.add(diag.Errorf("profile.directive", f.Key.Range(), "%s means nothing here", f.Name).WithDetail("%s", hint).WithPath(at.Join(path...)))
+	}
 }
 
 func layerHint(err error) string {

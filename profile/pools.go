@@ -11,8 +11,9 @@ import (
 
 // boundPool is what the expressions of a pool's machines see.
 type boundPool struct {
-	node *value.Node            // pool
-	vars map[string]*value.Node // by profile name
+	class string                 // as the profiles call it
+	node  *value.Node            // pool
+	vars  map[string]*value.Node // by profile name
 }
 
 // bindCapi evaluates the capi slots: cluster and infrastructure once, the
@@ -20,18 +21,76 @@ type boundPool struct {
 // pools where its content reads the pool or a variable of pool scope.
 func (r *resolution) bindCapi() CapiSlots {
 	capi := r.comp.capi
-	controlPlane := r.boundPool(diag.Fields("spec", "pools", "controlPlane"), "control-plane", "")
+	controlPlane := r.pools.controlPlane
 	out := CapiSlots{
 		Cluster:           Value{node: r.bind(capi.Get("cluster"), nil, nil)},
 		Infrastructure:    Value{node: r.bindSlot(capi.Get("infrastructure"), nil)},
 		ControlPlane:      Value{node: r.bindSlot(capi.Get("controlPlane"), controlPlane)},
 		ControlPlaneNodes: Value{node: r.bindSlot(capi.Get("nodes"), controlPlane)},
 	}
-	pools := r.poolsByClass()
 	for _, name := range r.comp.classes {
-		out.Classes = append(out.Classes, r.bindClass(name, pools[name])...)
+		out.Classes = append(out.Classes, r.bindClass(name)...)
 	}
 	return out
+}
+
+// boundPools are the pools of the cluster with what their expressions see.
+type boundPools struct {
+	controlPlane *boundPool
+	workers      []*boundPool // as in the cluster's document
+}
+
+// bindPools judges the pools and gathers what their expressions see.
+func (r *resolution) bindPools() {
+	pools := r.member.cluster.Spec.Pools
+	at := diag.Fields("spec", "pools")
+	r.checkPool(pools.ControlPlane, at.Join(diag.Field("controlPlane")), false)
+	r.pools.controlPlane = r.boundPool(at.Join(diag.Field("controlPlane")), "control-plane", "")
+	seen := map[string]int{}
+	for i, p := range pools.Workers {
+		path := at.Join(diag.Field("workers"), diag.Index(i))
+		if first, twice := seen[p.Name]; twice && p.Name != "" {
+			r.add(diag.Errorf("profile.duplicate", r.member.At(path.Join(diag.Field("name"))), "pool %q is defined twice", p.Name).
+				WithDetail("give each pool a name of its own").WithPath(path).
+				WithRelated(r.member.At(at.Join(diag.Field("workers"), diag.Index(first))), "the other one is here"))
+		}
+		seen[p.Name] = i
+		r.checkPool(p, path, true)
+		r.pools.workers = append(r.pools.workers, r.boundPool(path, p.Name, p.Class))
+	}
+}
+
+// settleClasses gives pools that name no class the only one there is, and gives
+// each pool of a class that reads its pool a class of its own.
+func (r *resolution) settleClasses() {
+	known := r.comp.classes
+	workers := slices.Clone(r.stack.cluster.Spec.Pools.Workers)
+	r.stack.cluster.Spec.Pools.Workers = workers
+	taken := map[string]int{}
+	for i := range workers {
+		path := diag.Fields("spec", "pools", "workers").Join(diag.Index(i))
+		if workers[i].Class == "" && len(known) == 1 {
+			workers[i].Class = known[0]
+		}
+		class := workers[i].Class
+		if !slices.Contains(known, class) {
+			r.reject("profile.unknown-class", path.Join(diag.Field("class")), nearestOf(class, known, "classes"), "there is no worker class %q in the stack", class)
+		}
+		r.pools.workers[i].class = class
+		if !r.comp.pooled[class] {
+			continue
+		}
+		workers[i].Class = class + "-" + workers[i].Name
+		if first, twice := taken[workers[i].Class]; twice || slices.Contains(known, workers[i].Class) {
+			found := diag.Errorf("profile.class-name", r.member.At(path.Join(diag.Field("name"))), "the class of pool %s would be called %s, as another class is", workers[i].Name, workers[i].Class).
+				WithDetail("class %s depends on its pool, so each pool has one called <class>-<pool>; give the pool another name", class).WithPath(path)
+			if twice {
+				found = found.WithRelated(r.member.At(diag.Fields("spec", "pools", "workers").Join(diag.Index(first))), "the other pool is here")
+			}
+			r.add(found)
+		}
+		taken[workers[i].Class] = i
+	}
 }
 
 // nameClasses lists the worker classes, sorted: those that layers define, or
@@ -49,42 +108,10 @@ func (c *composition) nameClasses() {
 	}
 }
 
-// poolsByClass gives the indexes of worker pools by class, and settles the
-// class of pools that name none.
-func (r *resolution) poolsByClass() map[string][]int {
-	known := r.comp.classes
-	seen := map[string]int{}
-	out := map[string][]int{}
-	workers := slices.Clone(r.stack.cluster.Spec.Pools.Workers)
-	r.stack.cluster.Spec.Pools.Workers = workers
-	for i := range workers {
-		path := diag.Fields("spec", "pools", "workers").Join(diag.Index(i))
-		if workers[i].Class == "" && len(known) == 1 {
-			workers[i].Class = known[0]
-		}
-		if !slices.Contains(known, workers[i].Class) {
-			r.reject("profile.unknown-class", path.Join(diag.Field("class")), nearestOf(workers[i].Class, known, "classes"), "there is no worker class %q in the stack", workers[i].Class)
-		}
-		if first, twice := seen[workers[i].Name]; twice {
-			r.add(diag.Errorf("profile.duplicate", r.member.At(path.Join(diag.Field("name"))), "pool %q is defined twice", workers[i].Name).
-				WithDetail("give each pool a name of its own").WithPath(path).
-				WithRelated(r.member.At(diag.Fields("spec", "pools", "workers").Join(diag.Index(first))), "the other one is here"))
-		}
-		seen[workers[i].Name] = i
-		r.checkPool(workers[i], path, true)
-		out[workers[i].Class] = append(out[workers[i].Class], i)
-	}
-	r.checkPool(r.stack.cluster.Spec.Pools.ControlPlane, diag.Fields("spec", "pools", "controlPlane"), false)
-	for _, indexes := range out {
-		slices.SortFunc(indexes, func(a, b int) int { return cmp.Compare(workers[a].Name, workers[b].Name) })
-	}
-	return out
-}
-
 func (r *resolution) checkPool(p Pool, path diag.Path, worker bool) {
 	switch a := p.Autoscale; {
 	case worker && p.Name == "":
-		r.reject("profile.pool", path, "add name:", "a worker pool has a name")
+		r.reject("profile.pool", path.Join(diag.Field("name")), "add name:", "a worker pool has a name")
 	case !worker && a != nil:
 		r.reject("profile.pool", path.Join(diag.Field("autoscale")), "write replicas: 1, 3 or 5", "the control plane cannot be scaled automatically")
 	case a != nil && p.Replicas != nil:
@@ -96,7 +123,7 @@ func (r *resolution) checkPool(p Pool, path diag.Path, worker bool) {
 	}
 }
 
-func (r *resolution) bindClass(name string, pools []int) []WorkerClass {
+func (r *resolution) bindClass(name string) []WorkerClass {
 	capi := r.comp.capi
 	slots := []*value.Node{capi.Get("nodes"), capi.Get("workers"), capi.Get("classes", name)}
 	if !r.comp.pooled[name] {
@@ -106,14 +133,15 @@ func (r *resolution) bindClass(name string, pools []int) []WorkerClass {
 		return []WorkerClass{class}
 	}
 	var out []WorkerClass
-	for _, i := range pools {
-		pool := r.stack.cluster.Spec.Pools.Workers[i]
-		bound := r.boundPool(diag.Fields("spec", "pools", "workers").Join(diag.Index(i)), pool.Name, pool.Class)
-		class := WorkerClass{Name: name + "-" + pool.Name, Pool: pool.Name}
-		class.Nodes, class.Workers, class.Class = r.bindSlots(slots, bound)
+	for i, pool := range r.stack.cluster.Spec.Pools.Workers {
+		if r.pools.workers[i].class != name {
+			continue
+		}
+		class := WorkerClass{Name: pool.Class, Pool: pool.Name}
+		class.Nodes, class.Workers, class.Class = r.bindSlots(slots, r.pools.workers[i])
 		out = append(out, class)
-		r.stack.cluster.Spec.Pools.Workers[i].Class = class.Name
 	}
+	slices.SortFunc(out, func(a, b WorkerClass) int { return cmp.Compare(a.Name, b.Name) })
 	return out
 }
 
@@ -188,7 +216,7 @@ func (r *resolution) boundPool(path diag.Path, name, class string) *boundPool {
 		labels = value.NewMap(nil, at)
 	}
 	set := root.Get("variables")
-	r.checkSet(set, path.Join(diag.Field("variables")), func(in *input) bool { return in.Scope == PoolScope },
+	meant := r.checkSet(set, path.Join(diag.Field("variables")), func(in *input) bool { return in.Scope == PoolScope },
 		"set it in spec.variables, or declare it with scope: pool")
 	out := &boundPool{vars: maps.Clone(r.vars), node: value.NewMap([]value.Entry{
 		{Name: "class", Value: value.NewString(class, at)},
@@ -201,9 +229,9 @@ func (r *resolution) boundPool(path diag.Path, name, class string) *boundPool {
 			if v.Scope != PoolScope {
 				continue
 			}
-			if n := set.Get(v.Name); !n.IsNull() {
+			if n := r.setFor(set, v.Name, rel.ref.Name); n != nil {
 				vars = vars.With(v.Name, n)
-			} else if v.Required {
+			} else if v.Required && !r.comp.unjudged[v.Name] && !meant[v.Name] {
 				r.reject("profile.required-variable", path, "set it in the variables of the pool", "variable %s has no value in this pool", v.Name)
 			}
 		}

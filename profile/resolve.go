@@ -77,6 +77,19 @@ func (m *member) write() {
 	if v := m.root.Get("spec", "variables"); v != nil {
 		m.root = m.root.Set(v.WrittenBy(by(diag.Variable)), "spec", "variables")
 	}
+	if v := m.root.Get("spec", "pools", "controlPlane", "variables"); v != nil {
+		m.root = m.root.Set(v.WrittenBy(by(diag.Variable)), "spec", "pools", "controlPlane", "variables")
+	}
+	if workers := m.root.Get("spec", "pools", "workers"); workers.Kind() == value.List {
+		items := make([]*value.Node, workers.Len())
+		for i, p := range workers.Items() {
+			items[i] = p
+			if v := p.Get("variables"); v != nil {
+				items[i] = p.With("variables", v.WrittenBy(by(diag.Variable)))
+			}
+		}
+		m.root = m.root.Set(workers.WithItems(items), "spec", "pools", "workers")
+	}
 	overrides := m.root.Get("spec", "overrides")
 	if overrides.Kind() == value.List {
 		items := make([]*value.Node, overrides.Len())
@@ -101,7 +114,8 @@ type resolution struct {
 	values   map[*layer]*value.Node // after overrides, before binding
 	patches  map[*layer][]patch
 	vars     map[string]*value.Node // by profile name: what its expressions see
-	cluster  *value.Node            // what expressions see as cluster
+	pools    boundPools
+	cluster  *value.Node // what expressions see as cluster
 	provided *value.Node
 	diags    diag.Diagnostics
 }
@@ -125,6 +139,8 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 	r.override()
 	r.add(r.comp.diags...)
 	r.bindVariables()
+	r.bindPools()
+	r.settleClasses()
 	if !r.diags.HasErrors() {
 		r.finish()
 	}
@@ -135,11 +151,12 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 }
 
 // giveUp judges what can still be judged of a cluster whose document or profiles
-// are broken: its variables.
+// are broken: its variables and pools.
 func (r *resolution) giveUp(releases []*release) diag.Diagnostics {
 	r.comp = &composition{releases: releases}
 	r.comp.collectInputs()
 	r.bindVariables()
+	r.bindPools()
 	if !r.diags.HasErrors() {
 		r.add(r.member.notResolved())
 	}
@@ -206,7 +223,7 @@ func (r *resolution) chooseOne(ref Ref, lock LockEntry, path diag.Path) *release
 	by := "the cluster names it"
 	if ref.Version == "" {
 		if pin, ok := lock.Pin(ref.Name); ok {
-			ref.Version, by = pin, fmt.Sprintf("line %d of the lock pins it", lock.line)
+			ref.Version, by = pin, fmt.Sprintf("line %d of the lock pins it", lock.at.Start.Line)
 		} else if latest := r.library.latest(ref.Name); latest != nil {
 			return latest
 		}

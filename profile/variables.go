@@ -38,14 +38,22 @@ func (r *resolution) bindVariables() {
 // valueOf is the value of a variable for one profile: what the cluster sets for
 // that profile, what it sets, or the first default; nil for none.
 func (r *resolution) valueOf(name, profile string, set *value.Node) *value.Node {
-	for _, field := range []string{profile + "/" + name, name} {
-		if n := set.Get(field); !n.IsNull() {
-			return n
-		}
+	if n := r.setFor(set, name, profile); n != nil {
+		return n
 	}
 	for _, in := range r.comp.inputs[name] {
 		if in.preset != nil {
 			return in.preset
+		}
+	}
+	return nil
+}
+
+// setFor is what a set of values says of a variable for one profile.
+func (r *resolution) setFor(set *value.Node, name, profile string) *value.Node {
+	for _, field := range []string{profile + "/" + name, name} {
+		if n := set.Get(field); !n.IsNull() {
+			return n
 		}
 	}
 	return nil
@@ -135,16 +143,16 @@ func (r *resolution) collectInputs() []Input {
 		var first *value.Node
 		for i, in := range r.comp.inputs[name] {
 			n := r.vars[in.release.ref.Name].Get(name)
-			if n == nil || i > 0 && n == first {
+			if i == 0 {
+				first = n
+			}
+			if n == nil || i > 0 && n.Equal(first) {
 				continue
 			}
 			item := Input{Name: name, Value: Value{node: n}, Origin: n.Origin()}
-			if i > 0 && !n.Equal(first) {
+			if i > 0 {
 				item.Profile = in.release.ref.Name
-			} else if i > 0 {
-				continue
 			}
-			first = n
 			out = append(out, item)
 		}
 	}

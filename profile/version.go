@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -21,7 +20,7 @@ type Version struct {
 }
 
 // preRelease recognises suffixes that really come before the release.
-var preRelease = regexp.MustCompile(`^(alpha|beta|rc|dev|pre|preview|snapshot|next|nightly|canary)([.\-]?[0-9A-Za-z].*|$)`)
+var preRelease = regexp.MustCompile(`(?i)^(alpha|beta|rc|dev|pre|preview|snapshot|next|nightly|canary)([.\-]?[0-9A-Za-z].*|$)`)
 
 // ParseVersion reads major.minor.patch with optional -suffix and +build. A
 // leading v is not accepted.
@@ -87,18 +86,28 @@ var runs = regexp.MustCompile(`[0-9]+|[^0-9]+`)
 func compareSuffix(a, b string) int {
 	x, y := runs.FindAllString(a, -1), runs.FindAllString(b, -1)
 	for i := range min(len(x), len(y)) {
-		n, errN := strconv.ParseUint(x[i], 10, 64)
-		m, errM := strconv.ParseUint(y[i], 10, 64)
-		c := cmp.Compare(x[i], y[i])
-		if errN == nil && errM == nil {
-			c = cmp.Compare(n, m)
-		}
-		if c != 0 {
+		if c := compareRun(x[i], y[i]); c != 0 {
 			return c
 		}
 	}
 	return cmp.Compare(len(x), len(y))
 }
+
+// compareRun compares numbers by value, however long, and puts them in front of
+// text.
+func compareRun(a, b string) int {
+	aNumber, bNumber := isDigits(a), isDigits(b)
+	if aNumber && bNumber {
+		a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	}
+	if aNumber != bNumber {
+		return map[bool]int{true: -1, false: 1}[aNumber]
+	}
+	return cmp.Compare(a, b)
+}
+
+func isDigits(run string) bool { return run[0] >= '0' && run[0] <= '9' }
 
 func compareVersionText(a, b string) int {
 	v, errV := ParseVersion(a)

@@ -31,7 +31,7 @@ func version(t stopper, text string) profile.Version {
 func TestVersionOrder(t *testing.T) {
 	want := []string{
 		"0.0.1", "1.9.0", "1.9.10", "1.10.0-alpha.1", "1.10.0-alpha.2", "1.10.0-alpha.10", "1.10.0-beta.0", "1.10.0-dev", "1.10.0-rc.1", "1.10.0-rc.2", "1.10.0-rc.10",
-		"1.10.0", "1.10.0+k3s1", "1.10.0+k3s2", "1.10.0+k3s10", "1.10.0-eks-4dfc4f8", "1.10.0-gke.99", "1.10.0-gke.100", "1.10.0-gke.1000", "1.10.0+rke2r1", "1.10.1", "2.0.0-rc1", "2.0.0",
+		"1.10.0", "1.10.0-eks-4dfc4f8", "1.10.0-gke.99", "1.10.0-gke.100", "1.10.0-gke.1000", "1.10.0+k3s1", "1.10.0+k3s2", "1.10.0+k3s10", "1.10.0+rke2r1", "1.10.1", "2.0.0-rc1", "2.0.0",
 	}
 	var versions []profile.Version
 	for _, text := range want {
@@ -71,7 +71,6 @@ func TestVersionKinds(t *testing.T) {
 // TestShoutedPrerelease: release candidates and snapshots come before their
 // release however their makers spell them.
 func TestShoutedPrerelease(t *testing.T) {
-	t.Skip("only lower case is recognised, so that 1.0.0-RC1 and 1.0.0-SNAPSHOT count as releases above 1.0.0")
 	for _, text := range []string{"1.0.0-RC1", "1.0.0-SNAPSHOT", "1.0.0-Beta.2"} {
 		if v := version(t, text); !v.IsPrerelease() || v.Compare(version(t, "1.0.0")) > 0 {
 			t.Errorf("%s is above 1.0.0", text)
@@ -129,7 +128,6 @@ func TestVersionOrderIsTotal(t *testing.T) {
 // TestVersionOrderOfLongNumbers: also when a suffix holds a number of more than
 // 64 bits.
 func TestVersionOrderOfLongNumbers(t *testing.T) {
-	t.Skip("numbers of more than 64 bits are compared as text, which is not transitive with the others")
 	rapid.Check(t, func(t *rapid.T) { holdTotalOrder(t, 21) })
 }
 

@@ -48,7 +48,13 @@ func (b Bundle) Key() profile.Key { return b.key }
 func (b Bundle) StackDigest() string { return b.stack }
 
 // Shared are the sets that the cluster shares with others, sorted by name.
-func (b Bundle) Shared() []Set { return slices.Clone(b.shared) }
+func (b Bundle) Shared() []Set {
+	out := slices.Clone(b.shared)
+	for i := range out {
+		out[i].Items = slices.Clone(out[i].Items)
+	}
+	return out
+}
 
 // Own are the objects of the cluster alone, in the order of application.
 func (b Bundle) Own() []Item { return slices.Clone(b.own) }

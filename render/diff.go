@@ -161,9 +161,15 @@ func immutable(kind string, old, now *value.Node) bool {
 		paths = [][]string{{"provisioner"}, {"parameters"}, {"volumeBindingMode"}, {"reclaimPolicy"}}
 	case "PersistentVolumeClaim":
 		paths = [][]string{{"spec", "storageClassName"}, {"spec", "accessModes"}, {"spec", "volumeMode"}}
+	case "PriorityClass":
+		paths = [][]string{{"value"}, {"preemptionPolicy"}}
+	case "Service":
+		before, _ := old.Get("spec", "clusterIP").Str()
+		after, _ := now.Get("spec", "clusterIP").Str()
+		return before != "" && after != "" && before != after
 	case "ConfigMap", "Secret":
 		frozen, _ := old.Get("immutable").Boolean()
-		return frozen && (differ(old, now, "data") || differ(old, now, "binaryData") || differ(old, now, "immutable"))
+		return differ(old, now, "type") || frozen && (differ(old, now, "data") || differ(old, now, "binaryData") || differ(old, now, "immutable"))
 	}
 	return slices.ContainsFunc(paths, func(path []string) bool { return differ(old, now, path...) })
 }
@@ -175,6 +181,8 @@ func templateChange(key Key, old, now *value.Node) profile.Impact {
 	switch {
 	case key.Kind == "ClusterClass":
 		return classChange(old, now)
+	case before.Equal(after) && differ(old, now, "spec", "template", "metadata"):
+		return profile.Metadata
 	case before.Equal(after):
 		return profile.NoImpact
 	case key.Kind == "KubeadmControlPlaneTemplate":
@@ -182,19 +190,21 @@ func templateChange(key Key, old, now *value.Node) profile.Impact {
 			return profile.NodeRoll
 		}
 		return profile.InPlace
-	case key.Name == "":
-		return profile.InPlace // the infrastructure cluster
+	case strings.HasSuffix(key.Kind, "ClusterTemplate"):
+		return profile.InPlace
 	}
 	return profile.NodeRoll
 }
 
-// classChange compares ClusterClasses without their references, whose names
-// always differ.
+// classChange compares ClusterClasses without the names of their templates,
+// which always differ. A template of another kind makes other machines.
 func classChange(old, now *value.Node) profile.Impact {
-	before, after := withoutRefs(old.Get("spec")), withoutRefs(now.Get("spec"))
+	before, after := withoutNames(old.Get("spec")), withoutNames(now.Get("spec"))
 	switch {
 	case before.Equal(after):
 		return profile.NoImpact
+	case !sameKinds(before, after):
+		return profile.NodeRoll
 	case differ(failureDomains(before), failureDomains(after)):
 		return profile.NodeRoll
 	}
@@ -212,21 +222,49 @@ func failureDomains(spec *value.Node) *value.Node {
 	return out
 }
 
-func withoutRefs(n *value.Node) *value.Node {
+// sameKinds reports whether the control plane and the worker classes that both
+// have are of the same kinds.
+func sameKinds(before, after *value.Node) bool {
+	refs := func(spec *value.Node) map[string]*value.Node {
+		out := map[string]*value.Node{
+			"":  spec.Get("controlPlane", "templateRef"),
+			" ": spec.Get("controlPlane", "machineInfrastructure", "templateRef"),
+		}
+		for _, c := range spec.Get("workers", "machineDeployments").Items() {
+			name := c.Get("class").Text()
+			out[name+"/bootstrap"] = c.Get("bootstrap", "templateRef")
+			out[name+"/infrastructure"] = c.Get("infrastructure", "templateRef")
+		}
+		return out
+	}
+	now := refs(after)
+	for name, ref := range refs(before) {
+		if other, ok := now[name]; ok && !ref.Equal(other) {
+			return false
+		}
+	}
+	return true
+}
+
+// withoutNames drops the names and versions of template references.
+func withoutNames(n *value.Node) *value.Node {
 	switch n.Kind() {
 	case value.Map:
 		fields := make([]value.Entry, 0, n.Len())
 		for _, f := range n.Fields() {
-			if f.Name != "templateRef" {
-				f.Value = withoutRefs(f.Value)
-				fields = append(fields, f)
+			if f.Name == "templateRef" {
+				group, _, _ := strings.Cut(f.Value.Get("apiVersion").Text(), "/")
+				f.Value = f.Value.Without("name").With("apiVersion", value.NewString(group, value.Place{}))
+			} else {
+				f.Value = withoutNames(f.Value)
 			}
+			fields = append(fields, f)
 		}
 		return n.WithFields(fields)
 	case value.List:
 		items := make([]*value.Node, n.Len())
 		for i, item := range n.Items() {
-			items[i] = withoutRefs(item)
+			items[i] = withoutNames(item)
 		}
 		return n.WithItems(items)
 	}

@@ -98,6 +98,9 @@ func itemDir(item Item) string {
 
 func (t *Tree) part(dir string, items []Item, below func(Item) string) error {
 	t.parts = append(t.parts, dir)
+	if err := os.MkdirAll(filepath.Join(t.staging, dir), 0o755); err != nil {
+		return err
+	}
 	taken := map[string]bool{}
 	for _, item := range items {
 		sub := filepath.Join(t.staging, dir, below(item))
@@ -200,7 +203,11 @@ func (t *Tree) replace(part string) error {
 	if err := os.Rename(target, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return os.Rename(filepath.Join(t.staging, part), target)
+	err := os.Rename(filepath.Join(t.staging, part), target)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // a part without files
+	}
+	return err
 }
 
 // Abort removes what was staged, and directories that NewTree made. It does

@@ -166,6 +166,29 @@ func numbers(v any) any {
 	return v
 }
 
+// TestYAMLStyle pins how texts are written: bare when every reader takes them for
+// text, as a block when they have several plain lines, else in double quotes.
+func TestYAMLStyle(t *testing.T) {
+	for text, want := range map[string]string{
+		"abc": "abc", "/etc/x": "/etc/x", "./x": "./x", "a.b-c_d": "a.b-c_d", "app:1": "app:1", "a@b": "a@b", "user%40": "user%40",
+		"": `""`, "y": `"y"`, "No": `"No"`, "ON": `"ON"`, "true": `"true"`, "False": `"False"`, "null": `"null"`, "~": `"~"`, ".inf": `".inf"`, ".nan": `".nan"`, "NaN": `"NaN"`,
+		"1": `"1"`, "1e3": `"1e3"`, "0o7": `"0o7"`, "12:30:45": `"12:30:45"`, "2024-01-01": `"2024-01-01"`, "16Mi": `"16Mi"`,
+		"a b": `"a b"`, "a:": `"a:"`, "a#b": `"a#b"`, "=": `"="`, "<<": `"<<"`, "-x": `"-x"`, "${a}": `"${a}"`, "{{a}}": `"{{a}}"`, "a,b": `"a,b"`,
+		"a\n": `"a\n"`, "a\nb": "|-\n    a\n    b", "a\nb\n": "|\n    a\n    b", "a\nb\n\n": "|+\n    a\n    b\n", "# a\n b\n": "|\n    # a\n     b",
+		" a\nb": `" a\nb"`, "a \nb": `"a \nb"`, "a\n\tb": `"a\n\tb"`, "a\u0085\nb": `"a\N\nb"`, "a\r\nb": `"a\r\nb"`,
+	} {
+		o, err := render.FromUnstructured(&unstructured.Unstructured{Object: object(map[string]any{"v": text})}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, got, _ := strings.Cut(string(o.YAML()), "  v: ")
+		got, _, _ = strings.Cut(got, "\nkind: Thing")
+		if got != want {
+			t.Errorf("%q is written %s, want %s", text, got, want)
+		}
+	}
+}
+
 // TestYAMLOfIntegralNumbers: a number that a document writes as 3.0 is the
 // integer 3, and stays without a tag.
 func TestYAMLOfIntegralNumbers(t *testing.T) {

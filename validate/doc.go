@@ -16,7 +16,7 @@
 // time zones, what several documents say together, and the lock.
 //
 // Each mistake is told once. A finding of a schema is left out where loading or
-// resolving has one about the same data, or about data around or inside it.
+// resolving has one about the same data, or about data around it.
 //
 // # Codes
 //
@@ -41,7 +41,7 @@
 // of goroutines, the machine's time zones or its clock. Schemas are compiled
 // once in a process, when the first document is judged. Documents of one form
 // are evaluated once for each call; nothing of them stays behind. All functions
-// may be called by many goroutines.
+// may be called by many goroutines; CUE evaluates for one at a time.
 //
 // The package does not run CUE that it did not ship: there are no imports, no
 // registry and no policies of users here.

@@ -24,8 +24,8 @@ type form struct {
 	refusals []refusal
 }
 
-// newJudge prepares to judge documents. told is what is known to be wrong with
-// them already.
+// newJudge prepares to judge documents. known is what is found already, by
+// loading and resolving.
 func newJudge(documents []profile.Document, known diag.Diagnostics) *judge {
 	j := &judge{documents: documents, told: newTold(documents, known), formOf: make([]int, len(documents))}
 	seen := map[string]int{}
@@ -37,8 +37,8 @@ func newJudge(documents []profile.Document, known diag.Diagnostics) *judge {
 		}
 		data := schema.shape.project(d.Tree())
 		key := d.Kind + string(data.AppendJSON(nil))
-		at, known := seen[key]
-		if !known {
+		at, twice := seen[key]
+		if !twice {
 			at = len(j.forms)
 			seen[key] = at
 			j.forms = append(j.forms, form{schema: schema, data: data})

@@ -9,8 +9,7 @@ import (
 )
 
 // layers judges what is free in the layers of a profile: the names of worker
-// classes and capabilities, the paths of merge rules, and content that the
-// caller cannot render.
+// classes and capabilities, and content that the caller cannot render.
 func layers(d profile.Document, opts Options) diag.Diagnostics {
 	var out diag.Diagnostics
 	for _, at := range items(d, diag.Fields("spec", "layers")) {
@@ -21,7 +20,6 @@ func layers(d profile.Document, opts Options) diag.Diagnostics {
 					WithDetail("for instance storage-class: standard").WithPath(f.path))
 			}
 		}
-		out = append(out, mergePaths(d, at.Join(diag.Field("merge")))...)
 		out = append(out, engines(d, at.Join(diag.Field("content")), opts)...)
 	}
 	return out
@@ -41,22 +39,6 @@ func classes(d profile.Document, capi diag.Path) diag.Diagnostics {
 
 // poolClass is where a cluster names a worker class.
 var poolClass = diag.Fields("spec", "pools", "controlPlane", "class")
-
-func mergePaths(d profile.Document, at diag.Path) diag.Diagnostics {
-	var out diag.Diagnostics
-	for _, f := range fields(d, at) {
-		path, err := diag.ParsePath(f.Name)
-		first := ""
-		if len(path) > 0 {
-			first, _ = path[0].IsField()
-		}
-		if err != nil || first != "values" {
-			out = append(out, diag.Errorf("validate.value", f.Key.Range(), "%q is no path below /values", clipped(f.Name)).
-				WithDetail("for instance /values/ingress/hosts: append").WithPath(f.path))
-		}
-	}
-	return out
-}
 
 // engines says which content the caller has no engine for.
 func engines(d profile.Document, content diag.Path, opts Options) diag.Diagnostics {

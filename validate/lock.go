@@ -55,7 +55,7 @@ func (f *fleet) stale() diag.Diagnostics {
 	var out diag.Diagnostics
 	for _, e := range f.workspace.Lock().Entries() {
 		if _, ok := f.workspace.Cluster(e.Key); !ok {
-			out = append(out, diag.Warningf("validate.lock-stale", diag.Range{File: lockFile}, "the lock has a line for %s, which is not in the fleet", e.Key).
+			out = append(out, diag.Warningf("validate.lock-stale", e.Range(), "the lock has a line for %s, which is not in the fleet", e.Key).
 				WithDetail("remove the line, or bring the cluster back"))
 		}
 	}

@@ -3,6 +3,7 @@ package validate
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -17,8 +18,6 @@ type toldDocument struct {
 	at places
 	// whole are those whose finding speaks for all that is below.
 	whole places
-	// over are the paths above one in at.
-	over places
 	// misspelt are the mappings with fields that nobody knows.
 	misspelt places
 	// positions are where findings without a path are.
@@ -34,7 +33,7 @@ var aboutMembership = []string{
 func newTold(documents []profile.Document, known diag.Diagnostics) told {
 	t := make(told, len(documents))
 	for i := range t {
-		t[i] = toldDocument{at: places{}, whole: places{}, over: places{}, misspelt: places{}, positions: map[diag.Position]bool{}}
+		t[i] = toldDocument{at: places{}, whole: places{}, misspelt: places{}, positions: map[diag.Position]bool{}}
 	}
 	for _, d := range known {
 		if i := documentAt(documents, d.Range); i >= 0 && d.Severity == diag.Error {
@@ -70,22 +69,26 @@ func (t toldDocument) add(d diag.Diagnostic) {
 	if !slices.Contains(aboutMembership, d.Code) {
 		t.whole.add(path)
 	}
-	for n := range path {
-		t.over.add(path[:n])
-	}
 	if d.Code == "profile.unknown-field" {
 		t.misspelt.add(above(path))
+		if name, ok := meant(d); ok {
+			t.at.add(above(path).Join(diag.Field(name)))
+		}
 	}
 }
 
+// meant is the field that an unknown one was probably meant to be, as the hint
+// of the finding says: that it is missing is the same mistake.
+func meant(d diag.Diagnostic) (string, bool) {
+	rest, ok := strings.CutPrefix(d.Detail, `did you mean "`)
+	name, _, found := strings.Cut(rest, `"`)
+	return name, ok && found
+}
+
 // covers reports whether r, which stands at range at, is told: by a finding about
-// the same path, one below, or one above that speaks for it. A mapping breaks a
-// rule whatever else is wrong inside, unless a misspelt field is the cause.
+// the same path, or one above that speaks for it. That a mapping breaks a rule is
+// told, too, by a misspelt field in it.
 func (t told) covers(document int, r refusal, at diag.Range) bool {
 	d, path := t[document], r.path.String()
-	below := d.over
-	if r.rule {
-		below = d.misspelt
-	}
-	return d.at[path] || below[path] || d.whole.reach(r.path) || d.positions[at.Start]
+	return d.at[path] || d.whole.reach(r.path) || d.positions[at.Start] || r.rule && d.misspelt[path]
 }

@@ -104,13 +104,9 @@ func (r *rule) brokenBy(n *value.Node) bool {
 // pass gives what is not known yet: at each place one refusal, and none below
 // another one.
 func (s *schema) pass(data any, known places) []refusal {
-	v := s.definition.Unify(s.definition.Context().Encode(data))
-	err := v.Validate(cue.Concrete(true))
-	if err == nil {
-		return nil
-	}
+	err := s.definition.Unify(s.definition.Context().Encode(data)).Validate(cue.Concrete(true))
 	var found []refusal
-	for _, e := range append(errors.Errors(err), s.shape.deep(v, data)...) {
+	for _, e := range errors.Errors(err) {
 		if r, about := refusalOf(e, data); r.missing || r.text != "" || !s.shape.at(r.path).takes(about) {
 			found = append(found, r)
 		}
@@ -134,29 +130,6 @@ func (s *schema) pass(data any, known places) []refusal {
 func (s *shape) takes(data any) bool {
 	_, ok := data.(map[string]any)
 	return ok && s != nil && s.mapping
-}
-
-// deep gives the errors of every place of the data: CUE's list of errors of the
-// whole lacks some of those inside.
-func (s *shape) deep(v cue.Value, data any) []errors.Error {
-	if s == nil {
-		return nil
-	}
-	var out []errors.Error
-	if !s.takes(data) {
-		out = errors.Errors(v.Err())
-	}
-	switch data := data.(type) {
-	case map[string]any:
-		for name, inner := range data {
-			out = append(out, s.fields[name].deep(v.LookupPath(cue.MakePath(cue.Str(name))), inner)...)
-		}
-	case []any:
-		for i, inner := range data {
-			out = append(out, s.item.deep(v.LookupPath(cue.MakePath(cue.Index(i))), inner)...)
-		}
-	}
-	return out
 }
 
 // refusalOf reads an error of CUE, and gives the data that it is about. Of its

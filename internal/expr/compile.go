@@ -9,7 +9,6 @@ import (
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
-	"github.com/google/cel-go/common/overloads"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/interpreter"
 )
@@ -145,10 +144,10 @@ func (r *resolver) calls(checked *cel.Ast) *Error {
 			return
 		}
 		c := e.AsCall()
-		switch c.FunctionName() {
-		case overloads.Matches, "find", "findAll":
-			if pattern, ok := literalString(c.Args()[0]); ok && utf8.RuneCountInString(pattern) > maxRegexp {
-				found = errorf(CodeTooLong, r.at(c.Args()[0].ID(), ""), "the regular expression has more than %d characters", maxRegexp)
+		if takesRegexp(c.FunctionName()) {
+			pattern := operands(c)[1]
+			if text, ok := literalString(pattern); ok && utf8.RuneCountInString(text) > maxRegexp {
+				found = errorf(CodeTooLong, r.at(pattern.ID(), ""), "the regular expression has more than %d characters", maxRegexp)
 			}
 		}
 		for _, id := range native.GetOverloadIDs(e.ID()) {
@@ -233,6 +232,10 @@ func cleaned(message string) string {
 	text = strings.TrimPrefix(text, "Syntax error: ")
 	if what, _, ok := strings.Cut(text, " expecting "); ok {
 		text = what
+	}
+	// What a value looks like inside is not for messages, nor the same each time.
+	if what, _, ok := strings.Cut(text, " from non-optional value "); ok {
+		text = what + " from a value that is not optional"
 	}
 	text = strings.NewReplacer("mismatched input", "unexpected", "extraneous input", "unexpected", "'<EOF>'", "end").Replace(text)
 	text = strings.ReplaceAll(text, " (in container '')", "")

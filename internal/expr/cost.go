@@ -3,6 +3,7 @@ package expr
 import (
 	"github.com/google/cel-go/checker"
 	"github.com/google/cel-go/common"
+	"github.com/google/cel-go/common/overloads"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
@@ -69,9 +70,14 @@ func (e *estimator) EstimateCallCost(function, overload string, target *checker.
 // costOptions replaces estimates of cel-go's that would refuse sensible uses:
 // ranges whose length is not written out, and whatever follows a sort, whose
 // result it takes to be as long as the square of the list. See [guards] and
-// [meter] for what bounds them.
+// [meter] for what bounds them. matches(text, regexp) is estimated as
+// text.matches(regexp) is, which not all releases of cel-go do.
 func costOptions() []checker.CostOption {
-	options := []checker.CostOption{checker.OverloadCostEstimate("lists_range", estimateRange)}
+	options := []checker.CostOption{
+		checker.OverloadCostEstimate("lists_range", estimateRange),
+		checker.OverloadCostEstimate(overloads.Matches, estimateMatches),
+		checker.OverloadCostEstimate(overloads.MatchesString, estimateMatches),
+	}
 	for _, t := range []*types.Type{
 		types.BoolType, types.BytesType, types.DoubleType, types.DurationType,
 		types.IntType, types.StringType, types.TimestampType, types.UintType,
@@ -96,11 +102,26 @@ func estimateSort(e checker.CostEstimator, target *checker.AstNode, args []check
 	if list == nil {
 		list = &args[0]
 	}
-	size := (*list).ComputedSize()
-	if size == nil {
-		size = e.EstimateSize(*list)
+	size := sizeOf(e, *list)
+	return &checker.CallEstimate{CostEstimate: size.Multiply(size).MultiplyByCostFactor(1), ResultSize: &size}
+}
+
+func estimateMatches(e checker.CostEstimator, target *checker.AstNode, args []checker.AstNode) *checker.CallEstimate {
+	text, pattern := target, args[len(args)-1]
+	if text == nil {
+		text = &args[0]
 	}
-	return &checker.CallEstimate{CostEstimate: size.Multiply(*size).MultiplyByCostFactor(1), ResultSize: size}
+	// Reading the pattern costs something even if the text is empty.
+	reading := sizeOf(e, *text).Add(checker.FixedSizeEstimate(1)).MultiplyByCostFactor(common.StringTraversalCostFactor)
+	states := sizeOf(e, pattern).MultiplyByCostFactor(common.RegexStringLengthCostFactor)
+	return &checker.CallEstimate{CostEstimate: reading.Multiply(states)}
+}
+
+func sizeOf(e checker.CostEstimator, n checker.AstNode) checker.SizeEstimate {
+	if size := n.ComputedSize(); size != nil {
+		return *size
+	}
+	return *e.EstimateSize(n)
 }
 
 func literalInt(n checker.AstNode) (uint64, bool) {

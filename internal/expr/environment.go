@@ -28,7 +28,8 @@ const maxNesting = 100
 // baseEnvironment is the language without the variables of a profile. Making it
 // takes milliseconds, so all scopes share it.
 var baseEnvironment = sync.OnceValues(func() (*cel.Env, error) {
-	return cel.NewEnv(
+	return cel.NewCustomEnv(
+		standard(),
 		cel.CustomTypeAdapter(adapter{}),
 		cel.OptionalTypes(),
 		ext.Strings(ext.StringsVersion(3)),
@@ -43,11 +44,13 @@ var baseEnvironment = sync.OnceValues(func() (*cel.Env, error) {
 		library.Regex(),
 		library.Lists(),
 		library.Format(),
+		bindFunctions,
 		declareRoots,
 		cel.CostEstimatorOptions(costOptions()...),
 		cel.EagerlyValidateDeclarations(true),
 		cel.CrossTypeNumericComparisons(true),
 		cel.DefaultUTCTimeZone(true),
+		cel.EnableIdentifierEscapeSyntax(),
 		cel.ParserRecursionLimit(maxNesting),
 		cel.ParserExpressionSizeLimit(maxLength),
 		cel.ASTValidators(cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateRegexLiterals()),
@@ -58,7 +61,7 @@ var baseEnvironment = sync.OnceValues(func() (*cel.Env, error) {
 // resolver, which can say why it is missing.
 func declareRoots(env *cel.Env) (*cel.Env, error) {
 	data := types.NewMapType(types.StringType, types.DynType)
-	for _, option := range []cel.EnvOption{
+	return extend(env,
 		cel.Variable(rootVars, varsType),
 		cel.Variable(rootConsts, data),
 		cel.Variable(rootCluster, clusterType),
@@ -74,13 +77,7 @@ func declareRoots(env *cel.Env) (*cel.Env, error) {
 			cel.GlobalMacro(operators.Index, 2, selectVariable),
 			cel.GlobalMacro(operators.OptIndex, 2, selectVariableIfSet),
 		),
-	} {
-		var err error
-		if env, err = option(env); err != nil {
-			return nil, err
-		}
-	}
-	return env, nil
+	)
 }
 
 // selectVariable reads vars['x'] as vars.x, so that it has the variable's type.

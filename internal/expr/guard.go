@@ -149,11 +149,15 @@ func texts(a, b ref.Val) (string, string, bool) {
 
 // guardedCall is a call whose arguments are judged before it is done.
 type guardedCall struct {
-	interpreter.InterpretableCall
-	args  []interpreter.Interpretable
-	guard func(args []ref.Val) error
-	do    *functions.Overload
+	id       int64
+	function string
+	args     []interpreter.Interpretable
+	guard    func(args []ref.Val) error
+	do       *functions.Overload
 }
+
+// ID implements [interpreter.Interpretable].
+func (c *guardedCall) ID() int64 { return c.id }
 
 // Eval implements [interpreter.Interpretable].
 func (c *guardedCall) Eval(vars interpreter.Activation) ref.Val {
@@ -168,9 +172,9 @@ func (c *guardedCall) Eval(vars interpreter.Activation) ref.Val {
 		}
 	}
 	if err := c.guard(args); err != nil {
-		return types.LabelErrNode(c.ID(), types.WrapErr(&Error{Code: CodeTooCostly, Summary: err.Error()}))
+		return types.LabelErrNode(c.id, types.WrapErr(&Error{Code: CodeTooCostly, Summary: err.Error()}))
 	}
-	return types.LabelErrNode(c.ID(), call(c.do, c.Function(), args))
+	return types.LabelErrNode(c.id, call(c.do, c.function, args))
 }
 
 func call(do *functions.Overload, name string, args []ref.Val) ref.Val {
@@ -215,6 +219,10 @@ var guarding = sync.OnceValues(func() (interpreter.InterpretableDecorator, error
 	}
 	return func(i interpreter.Interpretable) (interpreter.Interpretable, error) {
 		switch i := i.(type) {
+		case interpreter.InterpretableConst:
+			if m, ok := i.Value().(traits.Mapper); ok {
+				return interpreter.NewConstValue(i.ID(), ordered{m}), nil
+			}
 		case interpreter.InterpretableConstructor:
 			if i.Type() == types.MapType {
 				return orderedConstructor{i}, nil
@@ -228,14 +236,38 @@ var guarding = sync.OnceValues(func() (interpreter.InterpretableDecorator, error
 
 func guarded(c interpreter.InterpretableCall, bindings map[string]*functions.Overload) interpreter.Interpretable {
 	guard, ok := guards[c.Function()]
-	if !ok || arithmetic[c.OverloadID()] {
+	args := plain(c.Args())
+	if !ok || arithmetic[c.OverloadID()] || isCompiled(c.Function(), args) {
 		return c
 	}
 	do := bindings[c.OverloadID()]
 	if do == nil {
 		do = bindings[c.Function()]
 	}
-	return &guardedCall{InterpretableCall: c, args: c.Args(), guard: guard, do: do}
+	return &guardedCall{id: c.ID(), function: c.Function(), args: args, guard: guard, do: do}
+}
+
+// plain forgets what releases of cel-go call the type of arguments.
+func plain[T interpreter.Interpretable](args []T) []interpreter.Interpretable {
+	plain := make([]interpreter.Interpretable, len(args))
+	for i, arg := range args {
+		plain[i] = arg
+	}
+	return plain
+}
+
+// isCompiled reports whether the call matches a constant regular expression,
+// which the planner has compiled by then.
+func isCompiled(function string, args []interpreter.Interpretable) bool {
+	if !takesRegexp(function) {
+		return false
+	}
+	_, constant := args[1].(interpreter.InterpretableConst)
+	return constant
+}
+
+func takesRegexp(function string) bool {
+	return function == "matches" || function == "find" || function == "findAll"
 }
 
 // arithmetic are the additions that cannot grow.

@@ -204,11 +204,11 @@ func (e *expression) missingKey(in *Inputs, key string) *Error {
 
 // located gives an error the place of the part that failed.
 func (e *expression) located(err *Error, cause error) *Error {
-	var node interface{ NodeID() int64 }
-	if !errors.As(cause, &node) || node.NodeID() == 0 {
+	id := origin(cause)
+	if id == 0 {
 		return e.spread(err)
 	}
-	at := spanOf(e.info, []rune(e.source), node.NodeID(), "")
+	at := spanOf(e.info, []rune(e.source), id, "")
 	err.Offset, err.Length = at.offset, at.length
 	return err
 }

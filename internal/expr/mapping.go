@@ -129,13 +129,14 @@ func compareKeys(a, b ref.Val) int {
 }
 
 // orderedConstructor makes the maps of a map literal ordered.
-type orderedConstructor struct {
-	interpreter.InterpretableConstructor
-}
+type orderedConstructor struct{ inner interpreter.Interpretable }
+
+// ID implements [interpreter.Interpretable].
+func (c orderedConstructor) ID() int64 { return c.inner.ID() }
 
 // Eval implements [interpreter.Interpretable].
 func (c orderedConstructor) Eval(vars interpreter.Activation) ref.Val {
-	v := c.InterpretableConstructor.Eval(vars)
+	v := c.inner.Eval(vars)
 	if m, ok := v.(traits.Mapper); ok {
 		return ordered{m}
 	}

@@ -49,11 +49,11 @@ func metering(e ast.Expr) interpreter.InterpretableDecorator {
 			turn := bodySize(c.LoopCondition()) + bodySize(c.LoopStep())
 			prices[c.LoopStep().ID()] = func(ref.Val) uint64 { return turn }
 		case ast.CallKind:
-			priceArguments(e.AsCall(), prices)
+			priceArguments(e, prices)
 		}
 	}))
 	return func(i interpreter.Interpretable) (interpreter.Interpretable, error) {
-		if price, ok := prices[i.ID()]; ok {
+		if price, ok := prices[i.ID()]; ok && !isOperand(i) {
 			return metered{i, price}, nil
 		}
 		return i, nil
@@ -63,15 +63,28 @@ func metering(e ast.Expr) interpreter.InterpretableDecorator {
 // price is what it costs to use a value.
 type price func(v ref.Val) uint64
 
+// plus is the price with a fixed amount on top. A nil price is free.
+func (p price) plus(fixed uint64) price {
+	return func(v ref.Val) uint64 {
+		if p == nil {
+			return fixed
+		}
+		return p(v) + fixed
+	}
+}
+
 // metered is a part of a program that has a price.
 type metered struct {
-	interpreter.Interpretable
+	inner interpreter.Interpretable
 	price price
 }
 
+// ID implements [interpreter.Interpretable].
+func (m metered) ID() int64 { return m.inner.ID() }
+
 // Eval implements [interpreter.Interpretable].
 func (m metered) Eval(vars interpreter.Activation) ref.Val {
-	v := m.Interpretable.Eval(vars)
+	v := m.inner.Eval(vars)
 	spend(vars, m.price(v))
 	return v
 }
@@ -114,24 +127,41 @@ var unpriced = map[string]bool{
 	operators.LogicalNot: true, operators.NotStrictlyFalse: true,
 }
 
-func priceArguments(c ast.CallExpr, prices map[int64]price) {
+// priceArguments makes a call pay for its literals, which the planner must be
+// able to recognise, and everything else pay for itself. A call is seen before
+// its arguments.
+func priceArguments(e ast.Expr, prices map[int64]price) {
+	c := e.AsCall()
 	if unpriced[c.FunctionName()] {
 		return
 	}
 	charge := priceOf(c)
-	for _, arg := range c.Args() {
-		prices[arg.ID()] = charge
+	var literals uint64
+	for _, arg := range operands(c) {
+		if arg.Kind() == ast.LiteralKind {
+			literals += charge(arg.AsLiteral())
+		} else {
+			prices[arg.ID()] = charge
+		}
 	}
+	if literals > 0 {
+		prices[e.ID()] = prices[e.ID()].plus(literals)
+	}
+}
+
+// operands are the arguments of a call, with its target.
+func operands(c ast.CallExpr) []ast.Expr {
 	if c.IsMemberFunction() {
-		prices[c.Target().ID()] = charge
+		return append([]ast.Expr{c.Target()}, c.Args()...)
 	}
+	return c.Args()
 }
 
 func priceOf(c ast.CallExpr) price {
 	switch name := c.FunctionName(); {
-	case name == "matches" || strings.HasPrefix(name, "find"):
+	case takesRegexp(name):
 		length := uint64(maxRegexp)
-		if pattern, ok := literalString(c.Args()[0]); ok {
+		if pattern, ok := literalString(operands(c)[1]); ok {
 			length = uint64(len(pattern))
 		}
 		return func(v ref.Val) uint64 { return (textCost(v) + 1) * (length/4 + 1) }

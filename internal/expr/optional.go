@@ -9,7 +9,7 @@ import (
 // alternative is a.or(b) or a.orValue(b): b is evaluated only where a has no
 // value, so it may be something that fails.
 type alternative struct {
-	interpreter.InterpretableCall
+	id            int64
 	first, second interpreter.Interpretable
 	unwrap        bool
 }
@@ -23,14 +23,17 @@ func alternatives(i interpreter.Interpretable) (interpreter.Interpretable, error
 	switch call.Function() {
 	case "or", "orValue":
 		return &alternative{
-			InterpretableCall: call,
-			first:             call.Args()[0],
-			second:            call.Args()[1],
-			unwrap:            call.Function() == "orValue",
+			id:     call.ID(),
+			first:  call.Args()[0],
+			second: call.Args()[1],
+			unwrap: call.Function() == "orValue",
 		}, nil
 	}
 	return i, nil
 }
+
+// ID implements [interpreter.Interpretable].
+func (a *alternative) ID() int64 { return a.id }
 
 // Eval implements [interpreter.Interpretable].
 func (a *alternative) Eval(vars interpreter.Activation) ref.Val {

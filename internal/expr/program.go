@@ -38,24 +38,34 @@ func newInterpreter(env *cel.Env) (interpreter.Interpreter, error) {
 		return nil, err
 	}
 	provider, adapter := env.CELTypeProvider(), env.CELTypeAdapter()
-	attributes := interpreter.NewAttributeFactory(env.Container, adapter, provider)
-	return interpreter.NewInterpreter(dispatcher, env.Container, provider, adapter, attributes), nil
+	factory := attributes{interpreter.NewAttributeFactory(env.Container, adapter, provider)}
+	return interpreter.NewInterpreter(dispatcher, env.Container, provider, adapter, factory), nil
 }
 
 // makeProgram counts the true cost only where some input could make it too
 // high: most expressions are cheap whatever they read.
+//
+// The nodes that this package puts into programs hold those of cel-go in fields
+// and embed none: since its release 0.29 they have a second way to be
+// evaluated, Exec, which it prefers to Eval. A node that inherited it would be
+// passed by, and what it guards with it.
 func (e *expression) makeProgram(checked *cel.Ast) (interpreter.Interpretable, error) {
 	guard, err := guarding()
 	if err != nil {
 		return nil, err
 	}
-	options := []interpreter.PlannerOption{interpreter.CustomDecorator(alternatives), interpreter.CustomDecorator(guard)}
+	// The planner's own improvements come first: they know only its own nodes.
+	options := []interpreter.PlannerOption{
+		interpreter.Optimize(),
+		interpreter.CompileRegexConstants(interpreter.MatchesRegexOptimization, library.FindRegexOptimization, library.FindAllRegexOptimization),
+		interpreter.CustomDecorator(alternatives),
+		interpreter.CustomDecorator(guard),
+	}
 	if cost, err := e.cost(checked, worst); err != nil || cost > maxCost {
 		e.metered = true
 		options = append(options, interpreter.CustomDecorator(metering(checked.NativeRep().Expr())))
 	}
-	options = append(options, interpreter.Optimize(), interpreter.CompileRegexConstants(
-		interpreter.MatchesRegexOptimization, library.FindRegexOptimization, library.FindAllRegexOptimization))
+	options = append(options, interpreter.CustomDecorator(tracing(checked.NativeRep().Expr())))
 	return e.scope.interpreter.NewInterpretable(checked.NativeRep(), options...)
 }
 

@@ -94,6 +94,7 @@ func selection(e ast.Expr) (ast.Expr, step, bool) {
 func (r *resolver) walk(e ast.Expr) {
 	if root, steps := chain(e); len(steps) > 0 {
 		if !r.isTypeName(root, steps) && !r.reference(root, steps) {
+			r.ambiguous(root, steps)
 			r.walk(root)
 		}
 		return
@@ -149,6 +150,22 @@ func (r *resolver) isTypeName(root ast.Expr, steps []step) bool {
 	}
 	_, found := r.scope.provider.FindIdent(name)
 	return found
+}
+
+// ambiguous refuses to select from a name of a loop what is also the name of a
+// type: releases of cel-go before 0.29 take it for the type, later ones do not.
+func (r *resolver) ambiguous(root ast.Expr, steps []step) {
+	for i := range steps {
+		name, ok := dotted(root, steps[:i+1])
+		if !ok {
+			return
+		}
+		if _, isType := r.scope.provider.FindIdent(name); isType {
+			r.fail(CodeType, r.at(root.ID(), root.AsIdent()), "%s is also the name of a type", name).
+				hinting("let the loop use another name than %s", root.AsIdent())
+			return
+		}
+	}
 }
 
 func dotted(root ast.Expr, steps []step) (string, bool) {

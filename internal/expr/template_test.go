@@ -93,6 +93,12 @@ func TestEval(t *testing.T) {
 		"${has(consts.nothing)}":                               `false`,
 		"${vars[cluster.labels.tier == 'edge' ? 'zone' : '']}": `"a"`,
 
+		// What is selected by a computed name or from something computed, where the
+		// true cost is counted.
+		"${values.ports.all(a, values.flags['ze' + 'ta'] == (a > 0))}":                   `true`,
+		"${values.ports.map(a, values.ports.map(b, {'x': a + b}['x' + ''])[0])}":         `[160,523]`,
+		"${values.ports.map(a, 'x,a long text, and more'.split(',')[a % 2].size() + a)}": `[81,454]`,
+
 		// Maps are walked in the order of their keys.
 		"${{'d': 1, 'b': 2, 'a': 3, 'c': 4}.map(k, k)}":     `["a","b","c","d"]`,
 		"${values.flags.map(k, k)}":                         `["alpha","zeta"]`,
@@ -126,6 +132,15 @@ func TestEval(t *testing.T) {
 		"${[1, 2, 3].sum()}":                                     `6`,
 		"${string(duration(vars.retention))}":                    `"1296000s"`,
 		"${timestamp('2020-01-01T10:00:00+02:00').getHours()}":   `8`,
+
+		// What other releases of the libraries compute differently.
+		"${'äöüö'.indexOf('ö')}": `1`,
+		"${['äöüö'.indexOf('ö', 2), 'äöü'.indexOf('ö', 2), 'a'.indexOf('', 9)]}":                                   `[3,-1,1]`,
+		"${['äöüö'.lastIndexOf('ö'), 'äöüö'.lastIndexOf('ö', 2), 'aa'.lastIndexOf('a', 2)]}":                       `[3,1,-1]`,
+		"${dyn('abc').lastIndexOf(dyn('b'))}":                                                                      `1`,
+		"${[quantity('99999999999999999999')].map(q, [q.add(quantity('1')).compareTo(q), q.sub(1).compareTo(q)])}": `[[1,-1]]`,
+		"${quantity('1Gi').sub(24).asInteger()}":                                                                   `1073741800`,
+		"${cluster.labels.`tier` + vars.`with-dash`}":                                                              `"edgedashed"`,
 
 		// Names inside loops are the loop's own.
 		"${[1, 2].map(vars, vars + 1)}": `[2,3]`,
@@ -197,6 +212,9 @@ func TestCompileErrors(t *testing.T) {
 		{"${vars.?unset}", []failure{{expr.CodeType, "the result is of type optional_type, which is not data", 2, 11}}, "end the expression with .orValue(...)"},
 		{"${google.protobuf.Struct{}}", []failure{{expr.CodeType, "google.protobuf.Struct{...} makes a message, which is not data", 24, 1}}, ""},
 		{"${timestamp('2020-01-01T00:00:00Z').getHours('Europe/Berlin')}", []failure{{expr.CodeType, "getHours cannot take a time zone", 44, 1}}, ""},
+		{"${string(duration(vars.replicas))}", []failure{{expr.CodeType, "${string(duration(vars.replicas))}, column 16: found no matching overload for 'duration' applied to '(int)'", 17, 1}}, ""},
+		{"${[{'IP': 1}].map(net, net.IP)}", []failure{{expr.CodeType, "net.IP is also the name of a type", 23, 3}}, "let the loop use another name than net"},
+		{"${[vars.region].all(x, [x].all(y, 'abc'.matches('[')))}", []failure{{expr.CodeType, "${[vars.region].all(x, [x].all(y, 'abc'.matches('[')))}, column 47: invalid matches argument", 48, 1}}, ""},
 		{"x${vars.ratio}", []failure{{expr.CodeType, "a number cannot stand inside a longer text", 3, 10}}, "convert it with string(...) or int(...)"},
 		{"x${[1]}", []failure{{expr.CodeType, "a list cannot stand inside a longer text", 3, 3}}, ""},
 		{"x${{}}", []failure{{expr.CodeType, "a mapping cannot stand inside a longer text", 3, 2}}, ""},
@@ -250,6 +268,14 @@ func TestEvalErrors(t *testing.T) {
 		{"${provided.ingress}", failure{expr.CodeNoValue, `no layer provides "ingress"`, 2, 16}, "add a layer that does, or write provided[?'ingress'].orValue('...')"},
 		{"${values.a.b}", failure{expr.CodeNoValue, "values.a.b has no value", 2, 10}, ""},
 		{"${1 / 0}", failure{expr.CodeEvaluation, "${1 / 0}: division by zero", 4, 1}, ""},
+		{"${[1, 0].map(x, 1 / x)}", failure{expr.CodeEvaluation, "${[1, 0].map(x, 1 / x)}: division by zero", 18, 1}, ""},
+		{"${[[2]].map(y, y.exists(x, 1 / 0 == x))}", failure{expr.CodeEvaluation, "${[[2]].map(y, y.exists(x, 1 / 0 == x))}: division by zero", 29, 1}, ""},
+		{"${optional.of(1 / 0).optMap(x, x).orValue(0)}", failure{expr.CodeEvaluation, "${optional.of(1 / 0).optMap(x, x).orValue(0)}: division by zero", 16, 1}, ""},
+		{"${1 / 0 == 1 ? 1 : 2}", failure{expr.CodeEvaluation, "${1 / 0 == 1 ? 1 : 2}: division by zero", 4, 1}, ""},
+		{"${lists.range(2 - vars.replicas)}", failure{expr.CodeEvaluation, "${lists.range(2 - vars.replicas)}: a list cannot have -1 items", 13, 1}, ""},
+		{"${'abc'.indexOf('', -1)}", failure{expr.CodeEvaluation, "${'abc'.indexOf('', -1)}: index out of range: -1", 15, 1}, ""},
+		{"${'abc'.lastIndexOf('a', -1)}", failure{expr.CodeEvaluation, "${'abc'.lastIndexOf('a', -1)}: index out of range: -1", 19, 1}, ""},
+		{"${[?dyn(values.flags)]}", failure{expr.CodeEvaluation, "${[?dyn(values.flags)]}: cannot initialize optional list element from a value that is not optional", 2, 1}, ""},
 		{"${1.0 / 0.0}", failure{expr.CodeEvaluation, "the result is +Inf, not a number that data can hold", 2, 9}, ""},
 		{"${18446744073709551615u}", failure{expr.CodeEvaluation, "the result 18446744073709551615 does not fit into an integer of 64 bits", 2, 21}, ""},
 		{"${{1: 2}}", failure{expr.CodeType, "the result is a map with a key of type int", 2, 6}, ""},

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
@@ -22,16 +23,45 @@ func Over(lower, upper *value.Node, table Table) *value.Node {
 // Join returns both trees put together and the leaves on which they disagree.
 // For a disagreement wins says whether the upper value is meant to win; then it
 // is no conflict. wins may be nil.
-func Join(lower, upper *value.Node, table Table, wins func(diag.Path) bool) (*value.Node, []Conflict) {
+func Join(lower, upper *value.Node, table Table, wins func(at diag.Path, lower *value.Node) bool) (*value.Node, []Conflict) {
 	m := merger{table: table, equals: true, wins: wins}
 	joined := m.merge(nil, lower, upper)
 	return joined, m.conflicts
 }
 
+// Misplaced yields the directives of an upper tree that mean nothing where they
+// stand: $append and $replace beside other fields or without a list, $delete
+// that is not true or not in an item of a keyed list.
+func Misplaced(upper *value.Node, table Table) iter.Seq2[diag.Path, value.Entry] {
+	return func(yield func(diag.Path, value.Entry) bool) { misplaced(nil, upper, table, false, yield) }
+}
+
+func misplaced(path diag.Path, n *value.Node, table Table, keyed bool, yield func(diag.Path, value.Entry) bool) bool {
+	for _, f := range n.Fields() {
+		at, wrong := path.Join(diag.Field(f.Name)), false
+		switch f.Name {
+		case "$append", "$replace":
+			wrong = n.Len() != 1 || f.Value.Kind() != value.List
+		case "$delete":
+			remove, _ := f.Value.Boolean()
+			wrong = !keyed || !remove
+		}
+		if wrong && !yield(at, f) || !misplaced(at, f.Value, table, false, yield) {
+			return false
+		}
+	}
+	for i, item := range n.Items() {
+		if !misplaced(path.Join(diag.Index(i)), item, table, len(table(path).Keys) > 0, yield) {
+			return false
+		}
+	}
+	return true
+}
+
 type merger struct {
 	table     Table
 	equals    bool
-	wins      func(diag.Path) bool
+	wins      func(at diag.Path, lower *value.Node) bool
 	conflicts []Conflict
 }
 
@@ -58,7 +88,7 @@ func (m *merger) replace(path diag.Path, lower, upper *value.Node) *value.Node {
 	if !m.equals {
 		return m.alone(path, upper)
 	}
-	if lower.Equal(upper) || m.wins != nil && m.wins(path) {
+	if lower.Equal(upper) || m.wins != nil && m.wins(path, lower) {
 		return upper
 	}
 	m.conflicts = append(m.conflicts, Conflict{Path: path, Lower: lower, Upper: upper})
@@ -77,7 +107,14 @@ func (m *merger) alone(path diag.Path, n *value.Node) *value.Node {
 	case value.Map:
 		return m.mergeMaps(path, n.WithFields(nil), n)
 	case value.List:
-		return m.mergeLists(path, n.WithItems(nil), n)
+		if len(m.table(path).Keys) > 0 {
+			return m.mergeKeyed(path, m.table(path).Keys, n.WithItems(nil), n)
+		}
+		items := make([]*value.Node, n.Len())
+		for i, item := range n.Items() {
+			items[i] = m.alone(path.Join(diag.Index(i)), item)
+		}
+		return n.WithItems(items)
 	}
 	return n
 }

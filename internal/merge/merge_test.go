@@ -213,7 +213,7 @@ func TestJoinIsOverWithoutConflicts(t *testing.T) {
 				t.Fatalf("conflict at %s of %#v with %#v", c.Path, c.Lower, c.Upper)
 			}
 		}
-		declared, left := merge.Join(lower, upper, merge.Capi, func(diag.Path) bool { return true })
+		declared, left := merge.Join(lower, upper, merge.Capi, func(diag.Path, *value.Node) bool { return true })
 		if len(left) > 0 || !declared.Equal(over) {
 			t.Fatalf("declared: %v, %#v, want %#v", left, declared, over)
 		}
@@ -293,7 +293,6 @@ func TestOverCases(t *testing.T) {
 // TestDirectiveInReplacedList: a directive below a list that is replaced as a
 // whole must not send the merge round in circles.
 func TestDirectiveInReplacedList(t *testing.T) {
-	t.Skip("merging recurses without end: alone and replace call each other")
 	upper := treeOf(t, map[string]any{"a": []any{map[string]any{"b": map[string]any{"$append": []any{1}}}}})
 	if got, want := string(merge.Over(nil, upper, merge.Replace).AppendJSON(nil)), `{"a":[{"b":[1]}]}`; got != want {
 		t.Errorf("got %s, want %s", got, want)

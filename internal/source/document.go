@@ -40,24 +40,25 @@ type builder struct {
 }
 
 type expansion struct {
-	node *value.Node
-	size int
-	open bool // being built: an alias to it is a cycle
+	node   *value.Node
+	size   int
+	height int
+	open   bool // being built: an alias to it is a cycle
 }
 
 // node builds n. It returns a null in place of what had to be left out, so that
 // the rest of the document is still read and judged.
 func (b *builder) node(n *yaml.Node, depth int) *value.Node {
 	if depth > b.limits.Nesting {
-		if !b.tooDeep {
-			b.tooDeep = true
-			b.diags = append(b.diags, b.text.tooDeep(b.place(n).Range()))
-		}
+		return b.refuseDepth(n)
+	}
+	if n.Kind != yaml.ScalarNode && n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != "!!map" && n.ShortTag() != "!!seq" {
+		b.report(n, "source.tag", "the tag %s is not supported", "remove the tag", n.Tag)
 		return value.NewNull(b.place(n))
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
-		return b.alias(n)
+		return b.alias(n, depth)
 	case yaml.MappingNode:
 		return b.anchored(n, func() *value.Node { return b.mapping(n, depth) })
 	case yaml.SequenceNode:
@@ -66,13 +67,22 @@ func (b *builder) node(n *yaml.Node, depth int) *value.Node {
 	return b.anchored(n, func() *value.Node { return b.scalar(n) })
 }
 
+// refuseDepth reports nesting, once in a document.
+func (b *builder) refuseDepth(n *yaml.Node) *value.Node {
+	if !b.tooDeep {
+		b.tooDeep = true
+		b.diags = append(b.diags, b.text.tooDeep(b.place(n).Range()))
+	}
+	return value.NewNull(b.place(n))
+}
+
 func (b *builder) anchored(n *yaml.Node, build func() *value.Node) *value.Node {
 	if n.Anchor == "" {
 		return build()
 	}
 	b.known[n] = expansion{open: true}
 	node := build()
-	b.known[n] = expansion{node: node, size: size(node, b.limits.AliasNodes)}
+	b.known[n] = expansion{node: node, size: size(node, b.limits.AliasNodes), height: height(node, b.limits.Nesting)}
 	return node
 }
 
@@ -94,11 +104,29 @@ func size(n *value.Node, limit int) int {
 	return total
 }
 
-func (b *builder) alias(n *yaml.Node) *value.Node {
+// height is how deep a tree is nested, counted up to limit.
+func height(n *value.Node, limit int) int {
+	deepest := 0
+	if limit == 0 {
+		return 1
+	}
+	for _, f := range n.Fields() {
+		deepest = max(deepest, height(f.Value, limit-1))
+	}
+	for _, item := range n.Items() {
+		deepest = max(deepest, height(item, limit-1))
+	}
+	return deepest + 1
+}
+
+func (b *builder) alias(n *yaml.Node, depth int) *value.Node {
 	target := b.known[n.Alias]
 	if target.open || target.node == nil {
 		b.report(n, "source.alias-cycle", "alias *%s stands inside the anchor it names", "write the value out; a document cannot contain itself", n.Value)
 		return value.NewNull(b.place(n))
+	}
+	if depth+target.height-1 > b.limits.Nesting {
+		return b.refuseDepth(n)
 	}
 	if b.budget -= target.size; b.budget < 0 {
 		if !b.spent {

@@ -138,7 +138,6 @@ func TestLimits(t *testing.T) {
 // TestNestingThroughAliases: aliases do not add up to a deeper tree than the
 // limit, or whoever walks the tree later needs a limit of its own.
 func TestNestingThroughAliases(t *testing.T) {
-	t.Skip("an alias starts again at the anchor's depth, so that chained anchors nest thousands deep")
 	text := "a0: &a0 " + strings.Repeat("[", 80) + strings.Repeat("]", 80) + "\n"
 	for i := 1; i < 20; i++ {
 		text += fmt.Sprintf("a%d: &a%d %s*a%d%s\n", i, i, strings.Repeat("[", 80), i-1, strings.Repeat("]", 80))

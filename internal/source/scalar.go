@@ -39,10 +39,26 @@ func (b *builder) tagged(n *yaml.Node, p value.Place) *value.Node {
 	case "!!str":
 		return value.NewString(n.Value, p)
 	case "!!int", "!!float", "!!bool", "!!null":
-		return b.plain(n, p)
+		if v := b.plain(n, p); tagFits(n.ShortTag(), v.Kind()) {
+			return v
+		}
+		b.report(n, "source.tag", "the text %q does not fit its tag %s", "remove the tag, or mend the text", n.Value, n.Tag)
+		return value.NewNull(p)
 	}
 	b.report(n, "source.tag", "the tag %s is not supported", "remove the tag; write binary data as a base64 string", n.Tag)
 	return value.NewNull(p)
+}
+
+func tagFits(tag string, kind value.Kind) bool {
+	switch tag {
+	case "!!int":
+		return kind == value.Int
+	case "!!float":
+		return kind == value.Int || kind == value.Float
+	case "!!bool":
+		return kind == value.Bool
+	}
+	return kind == value.Null
 }
 
 func (b *builder) plain(n *yaml.Node, p value.Place) *value.Node {

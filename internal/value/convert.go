@@ -160,7 +160,7 @@ func (n *Node) AppendJSON(b []byte) []byte {
 }
 
 func appendFloat(b []byte, f float64) []byte {
-	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+	if f == math.Trunc(f) && f >= -(1<<63) && f < 1<<63 {
 		return strconv.AppendInt(b, int64(f), 10)
 	}
 	return strconv.AppendFloat(b, f, 'g', -1, 64)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"strconv"
 
@@ -283,10 +284,14 @@ func (n *Node) WithFields(fields []Entry) *Node { return newMap(fields, n.Place(
 // integer equals a number of the same value; absent equals null.
 func (n *Node) Equal(o *Node) bool {
 	a, b := n.Kind(), o.Kind()
+	if a == Int && b == Float {
+		return o.float == math.Trunc(o.float) && o.float >= -(1<<63) && o.float < 1<<63 && int64(o.float) == n.int
+	}
+	if a == Float && b == Int {
+		return o.Equal(n)
+	}
 	if a != b {
-		x, okX := n.Number()
-		y, okY := o.Number()
-		return okX && okY && x == y
+		return false
 	}
 	switch a {
 	case Null:

@@ -77,34 +77,53 @@ func (n *Node) At(p Place) *Node {
 // Computed returns the tree n with every node placed at p, caused by causes:
 // the result of an expression stands where the expression stands.
 func (n *Node) Computed(p Place, causes []Place) *Node {
-	return n.mapNodes(func(c *Node) {
-		c.place, c.causes = p, causes
-	})
+	return mapping{change: func(c *Node) { c.place, c.causes = p, causes }}.of(n)
 }
 
 // WrittenBy returns the tree with every node's writer replaced by w, keeping
 // lines and columns. w.File must be the file the tree was read from.
 func (n *Node) WrittenBy(w *Writer) *Node {
-	return n.mapNodes(func(c *Node) { c.place.Writer = w })
+	return mapping{change: func(c *Node) { c.place.Writer = w }}.of(n)
 }
 
-func (n *Node) mapNodes(change func(*Node)) *Node {
+// mapping copies a tree with each node changed. What is shared inside the tree,
+// as aliases do, is shared inside the copy.
+type mapping struct {
+	change func(*Node)
+	done   map[*Node]*Node
+}
+
+func (m mapping) of(n *Node) *Node {
+	if n != nil && (n.kind == List || n.kind == Map) {
+		m.done = map[*Node]*Node{}
+	}
+	return m.node(n)
+}
+
+func (m mapping) node(n *Node) *Node {
 	if n == nil {
 		return nil
 	}
+	if c, ok := m.done[n]; ok {
+		return c
+	}
 	c := *n
-	change(&c)
+	m.change(&c)
+	if n.Len() == 0 {
+		return &c
+	}
 	if len(n.items) > 0 {
 		c.items = make([]*Node, len(n.items))
 		for i, item := range n.items {
-			c.items[i] = item.mapNodes(change)
+			c.items[i] = m.node(item)
 		}
 	}
 	if len(n.fields) > 0 {
 		c.fields = make([]Entry, len(n.fields))
 		for i, f := range n.fields {
-			c.fields[i] = Entry{Name: f.Name, Key: f.Key, Value: f.Value.mapNodes(change)}
+			c.fields[i] = Entry{Name: f.Name, Key: f.Key, Value: m.node(f.Value)}
 		}
 	}
+	m.done[n] = &c
 	return &c
 }

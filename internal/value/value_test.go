@@ -133,7 +133,6 @@ func shuffled(t *rapid.T, data any) any {
 // TestEqualNumbersHaveOneForm: an integer equals a number of the same value, so
 // both have one canonical form and one digest.
 func TestEqualNumbersHaveOneForm(t *testing.T) {
-	t.Skip("a number of 2^53 or more is written with an exponent, the equal integer is not; and Equal takes 2^53+1 for 2^53")
 	rapid.Check(t, func(t *rapid.T) {
 		i := rapid.OneOf(rapid.Int64(), rapid.Int64Range(1<<53-4, 1<<53+4)).Draw(t, "i")
 		f := float64(i) + rapid.SampledFrom([]float64{0, 0.5}).Draw(t, "f")

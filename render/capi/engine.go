@@ -2,6 +2,7 @@ package capi
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
@@ -43,7 +44,7 @@ type madeSet struct {
 // profile versions share those trees wherever nothing of the cluster enters
 // them.
 type setKey struct {
-	profile, namespace, gates                  string
+	profile, namespace, gates, stack           string
 	infrastructure, controlPlane, nodes, class *value.Node
 }
 
@@ -72,6 +73,7 @@ func shareable(stack *profile.Stack, slots profile.CapiSlots) (any, bool) {
 	key := any(setKey{
 		profile:        baseName(stack),
 		namespace:      stack.Hub().Spec.ClassNamespace,
+		stack:          fmt.Sprint(stack.Profiles()),
 		gates:          strings.Join(stack.Hub().Spec.ClusterAPI.FeatureGates, ","),
 		infrastructure: slots.Infrastructure.Tree(),
 		controlPlane:   slots.ControlPlane.Tree(),

@@ -12,6 +12,9 @@ import (
 )
 
 const (
+	// controlPlaneSuffix ends the name of the control plane's machine template,
+	// as the name of a worker class ends those of its templates.
+	controlPlaneSuffix  = "control-plane"
 	kubeadmControlPlane = "KubeadmControlPlaneTemplate"
 	kubeadmConfig       = "KubeadmConfigTemplate"
 )
@@ -115,7 +118,9 @@ func (b *builder) infrastructure() draft {
 
 // needKind reports a slot that does not say of which kind its object is.
 func (b *builder) needKind(slot *value.Node, name, example string) {
-	if slot.Get("apiVersion").Text() != "null" && slot.Get("kind").Text() != "null" {
+	version, _ := slot.Get("apiVersion").Str()
+	kind, _ := slot.Get("kind").Str()
+	if version != "" && kind != "" {
 		return
 	}
 	_, at := b.stack.KubernetesVersion()
@@ -151,7 +156,7 @@ func (b *builder) controlPlane() (func(name string, class *value.Node) *value.No
 		}, class
 	}
 	b.needKind(machine, "nodes.machine", "a DevMachineTemplate, for instance")
-	machineDraft := b.draft(template("-control-plane", machine, "", ""))
+	machineDraft := b.draft(template("-"+controlPlaneSuffix, machine, "", ""))
 	return func(name string, class *value.Node) *value.Node {
 		return withoutEmpty(over(class, fields(
 			field("templateRef", planeDraft.ref(name)),
@@ -163,6 +168,10 @@ func (b *builder) controlPlane() (func(name string, class *value.Node) *value.No
 // worker drafts the templates of a worker class.
 func (b *builder) worker(c profile.WorkerClass) func(name string) *value.Node {
 	nodes, base, own := c.Nodes.Tree(), c.Workers.Tree(), c.Class.Tree()
+	if c.Name == controlPlaneSuffix {
+		b.diags = append(b.diags, diag.Errorf("capi.class-name", own.Origin().Range, "a worker class cannot be called %s", c.Name).
+			WithDetail("its templates would have the names of the control plane's; choose another name"))
+	}
 	bootstrap := over(base.Get("bootstrap"), own.Get("bootstrap"))
 	if b.kubeadm(bootstrap, kubeadmConfig, nodes) {
 		if config := over(nodes.Get("config"), registration(nodes, "joinConfiguration")); config != nil {

@@ -58,7 +58,7 @@ func (w *work) targetHint(t profile.PatchTarget) string {
 func (w *work) patched(o render.Object, p profile.StackPatch) render.Object {
 	tree := o.Tree()
 	if !p.Merge.IsZero() {
-		tree = merge.Over(tree, p.Merge.Tree(), merge.Replace).Prune()
+		tree = withoutDeleted(merge.Over(tree, p.Merge.Tree(), merge.Replace), p.Merge.Tree())
 	}
 	for _, op := range p.JSON.Tree().Items() {
 		next, err := apply(tree, op)
@@ -77,12 +77,31 @@ func (w *work) patched(o render.Object, p profile.StackPatch) render.Object {
 	return changed
 }
 
+// withoutDeleted takes away the fields that a merge patch sets to null; nulls
+// that it does not name stay (RFC 7386).
+func withoutDeleted(n, patch *value.Node) *value.Node {
+	if n.Kind() != value.Map {
+		return n
+	}
+	for _, f := range patch.Fields() {
+		if f.Value.IsNull() {
+			n = n.Without(f.Name)
+		} else if old := n.Get(f.Name); old != nil && f.Value.Kind() == value.Map {
+			n = n.With(f.Name, withoutDeleted(old, f.Value))
+		}
+	}
+	return n
+}
+
 // apply carries out one operation of a JSON Patch (RFC 6902).
 func apply(root, op *value.Node) (*value.Node, error) {
 	name, _ := op.Get("op").Str()
 	path, err := pointer(op.Get("path").Text())
 	if err != nil {
 		return nil, err
+	}
+	if op.Get("value") == nil && slices.Contains([]string{"add", "replace", "test"}, name) {
+		return nil, fmt.Errorf("the operation %s has no value", name)
 	}
 	switch name {
 	case "add":

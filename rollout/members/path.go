@@ -61,11 +61,14 @@ func (c *comparison) farthest(key profile.Key, at, to *profile.Stack) *profile.S
 	}
 	var candidates []profile.Ref
 	for p := range c.want.Profiles() {
-		if r := p.Ref(); r.Name == refs[i].Name && r.Compare(refs[i]) < 0 {
+		if r := p.Ref(); r.Name == refs[i].Name && r.Compare(refs[i]) < 0 && !isDev(r) {
 			candidates = append(candidates, r)
 		}
 	}
 	for _, ref := range slices.Backward(candidates) {
+		if v, err := profile.ParseVersion(ref.Version); err != nil || v.IsDev() {
+			continue // never locked
+		}
 		pins := slices.Clone(refs)
 		pins[i] = ref
 		stack, _ := c.want.ResolveAt(key, pins...)
@@ -74,6 +77,11 @@ func (c *comparison) farthest(key profile.Key, at, to *profile.Stack) *profile.S
 		}
 	}
 	return nil
+}
+
+func isDev(r profile.Ref) bool {
+	v, err := profile.ParseVersion(r.Version)
+	return err != nil || v.IsDev()
 }
 
 func (c *comparison) noPath(key profile.Key, from, to *profile.Stack, why string) diag.Diagnostic {

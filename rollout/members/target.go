@@ -24,23 +24,33 @@ func Target(have *profile.Workspace, targets ...profile.Ref) (*profile.Workspace
 	var entries []profile.LockEntry
 	for key := range have.Clusters() {
 		stack, _ := have.Resolve(key)
-		if stack == nil {
+		if stack == nil || stack.Held() {
 			continue
 		}
-		entry := profile.LockEntry{Key: key, Pins: slices.Clone(stack.Profiles()), Digest: stack.Digest()}
-		moved := false
-		for i, pin := range entry.Pins {
-			for _, t := range targets {
-				if pin.Name == t.Name && pin != t {
-					entry.Pins[i], moved = t, true
-				}
+		if pins, moved := move(have, stack, targets); moved {
+			digest := ""
+			if there, _ := have.ResolveAt(key, pins...); there != nil {
+				digest = there.Digest()
 			}
-		}
-		if moved {
-			entries = append(entries, entry)
+			entries = append(entries, profile.LockEntry{Key: key, Pins: pins, Digest: digest})
 		}
 	}
 	return have.WithLock(lock.WithAll(entries)), diags
+}
+
+// move gives the pins of a cluster at the targets; profiles that the cluster
+// holds at a version stay there.
+func move(ws *profile.Workspace, stack *profile.Stack, targets []profile.Ref) (pins []profile.Ref, moved bool) {
+	cluster, _ := ws.Cluster(stack.Key())
+	pins = stack.Profiles()
+	for i, pin := range pins {
+		for _, t := range targets {
+			if pin.Name == t.Name && pin != t && slices.Contains(cluster.Spec.Profiles, pin.Name) {
+				pins[i], moved = t, true
+			}
+		}
+	}
+	return pins, moved
 }
 
 func checkTarget(ws *profile.Workspace, t profile.Ref) diag.Diagnostics {

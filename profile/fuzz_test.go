@@ -1,0 +1,76 @@
+package profile_test
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+)
+
+// FuzzLoad: whatever a profile, a cluster and a lock hold, loading and resolving
+// end without a panic, say where each finding stands, keep what they read, and
+// say the same the second time. The seeds are the corpus.
+func FuzzLoad(f *testing.F) {
+	base, err := txtar.ParseFile("testdata/base.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	text := map[string][]byte{}
+	for _, file := range base.Files {
+		text[file.Name] = file.Data
+	}
+	addon := []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: addon}\nspec: {version: 1.0.0, owner: o, kind: AddOn}\n")
+	f.Add(addon, text["fleet/one.yaml"], []byte("eu-1/fleet/one base@1.0.0 sha256:"+strings.Repeat("0", 64)))
+	for _, fsys := range corpusOf(f) {
+		one, other := fsys["fleet/one.yaml"], fsys["library/addon/1.0.0/profile.yaml"]
+		if one != nil && other != nil {
+			f.Add(other.Data, one.Data, []byte(nil))
+		}
+	}
+	f.Fuzz(func(t *testing.T, addon, cluster, lock []byte) {
+		fsys := fstest.MapFS{}
+		for name, data := range text {
+			fsys[name] = &fstest.MapFile{Data: data}
+		}
+		fsys["library/addon/1.0.0/profile.yaml"] = &fstest.MapFile{Data: addon}
+		fsys["library/addon/1.0.0/note.txt"] = &fstest.MapFile{Data: []byte("${vars.a}")}
+		fsys["fleet/one.yaml"] = &fstest.MapFile{Data: cluster}
+		fsys["fleet.lock"] = &fstest.MapFile{Data: lock}
+		first := view(fsys)
+		if again := view(fsys); first["want/diagnostics"] != again["want/diagnostics"] || first["want/layers"] != again["want/layers"] {
+			t.Fatalf("first\n%s%s\nthen\n%s%s", first["want/layers"], first["want/diagnostics"], again["want/layers"], again["want/diagnostics"])
+		}
+		holdPlaces(t, fsys)
+	})
+}
+
+func holdPlaces(t *testing.T, fsys fstest.MapFS) {
+	t.Helper()
+	w, diags := profile.Load(fsys, profile.Layout{})
+	for key := range w.Clusters() {
+		stack, found := w.Resolve(key)
+		diags = append(diags, found...)
+		if (stack == nil) != found.HasErrors() {
+			t.Fatalf("%s: a stack is there: %t, findings: %v", key, stack != nil, found)
+		}
+		if stack == nil {
+			continue
+		}
+		stack.Digest()
+		for _, l := range stack.Layers() {
+			for _, path := range stack.Paths(l) {
+				if _, _, ok := stack.Find(l, path); !ok {
+					t.Fatalf("%s of layer %s is listed and not found", path, l.Name)
+				}
+			}
+		}
+	}
+	for _, d := range diags {
+		if d.Code == "" || d.Summary == "" || d.Range.File == "" {
+			t.Fatalf("a finding without code, summary or place: %+v", d)
+		}
+	}
+}
