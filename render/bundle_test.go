@@ -312,6 +312,16 @@ func TestBundleOfCancelledContext(t *testing.T) {
 	}
 }
 
+// TestInputError reads as its findings do, one a line.
+func TestInputError(t *testing.T) {
+	err := &render.InputError{Diagnostics: diag.Diagnostics{
+		diag.Errorf("b", diag.Range{File: "b.yaml"}, "second"), diag.Errorf("a", diag.Range{File: "a.yaml"}, "first"),
+	}}
+	if want := err.Diagnostics.Err().Error(); err.Error() != want || strings.Count(want, "\n") != 1 {
+		t.Errorf("%q, want %q", err, want)
+	}
+}
+
 type failing struct{}
 
 var errEngine = errors.New("the registry does not answer")

@@ -49,7 +49,7 @@ func (s shape) fs() fstest.MapFS {
 	return fstest.MapFS{
 		"library/" + name + "/1.0.0/profile.yaml": document(s.base),
 		"library/add-on/1.0.0/profile.yaml":       document(s.addOn),
-		"hubs/hub.yaml":                           document(envelope("Hub", tree{"name": "hub"}, tree{"clusterAPI": tree{"version": "1.14.0"}})),
+		"hubs/hub.yaml":                           document(envelope("Hub", tree{"name": "hub"}, tree{"clusterAPI": tree{"version": "1.14.0", "featureGates": []any{"MachineTaintPropagation"}}})),
 		"fleet/cluster.yaml":                      document(s.cluster),
 	}
 }

@@ -201,3 +201,16 @@ func TestJSONIsADocument(t *testing.T) {
 		}
 	})
 }
+
+// TestNumbersKeepKindAndText: integers are integers however they are spelt, and
+// a number remembers how it was written.
+func TestNumbersKeepKindAndText(t *testing.T) {
+	for text, want := range map[string]value.Kind{
+		"0": value.Int, "-0": value.Int, "010": value.Int, "+5": value.Int, "0o10": value.Int, "0x1F": value.Int, "1.0": value.Float, "1.30": value.Float, "1e3": value.Float, ".5": value.Float,
+	} {
+		docs, _ := source.Documents(&value.Writer{File: "a.yaml"}, []byte("v: "+text+"\n"), source.Limits{})
+		if v := docs[0].Get("v"); v.Kind() != want || v.Text() != text {
+			t.Errorf("%s is %s with the text %s, want %s", text, v.Kind(), v.Text(), want)
+		}
+	}
+}

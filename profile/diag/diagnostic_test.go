@@ -139,6 +139,9 @@ func TestNearest(t *testing.T) {
 			t.Errorf("nearest to %q is %q, %t, want %q", c.name, got, ok, c.want)
 		}
 	}
+	if got, _ := diag.Nearest("ab", []string{"ba"}); got != "ba" {
+		t.Errorf("swapped letters are not one slip: %q", got)
+	}
 	if got, _ := diag.Nearest("ab", []string{"az", "ac", "ay"}); got != "ac" {
 		t.Errorf("of equally near names %q was chosen", got)
 	}

@@ -13,6 +13,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/render"
 )
 
 func tree(tb failer, data any) *value.Node {
@@ -249,6 +251,45 @@ func naiveRemove(doc any, path []string) (any, error) {
 		}
 		return nil, errNaive
 	})
+}
+
+// TestMergePatch compares with RFC 7386, word by word.
+func TestMergePatch(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		doc := map[string]any{"apiVersion": "v1", "kind": "A", "metadata": map[string]any{"name": "a"}, "spec": containers(3).Draw(t, "spec")}
+		patch := map[string]any{"spec": data(3).Draw(t, "patch")}
+		o, err := render.FromTree(tree(t, doc))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var w work
+		got := w.patched(o, profile.StackPatch{Merge: profile.NewValue(tree(t, patch))})
+		if len(w.diags) > 0 {
+			t.Fatal(w.diags)
+		}
+		if diff := cmp.Diff(naiveMerge(clone(doc), patch), any(got.Unstructured().Object)); diff != "" {
+			t.Fatalf("(-naive +patched):\n%s", diff)
+		}
+	})
+}
+
+func naiveMerge(doc, patch any) any {
+	fields, ok := patch.(map[string]any)
+	if !ok {
+		return patch
+	}
+	out, ok := doc.(map[string]any)
+	if !ok {
+		out = map[string]any{}
+	}
+	for name, v := range fields {
+		if v == nil {
+			delete(out, name)
+		} else {
+			out[name] = naiveMerge(out[name], v)
+		}
+	}
+	return out
 }
 
 // TestApplyNeedsAValue: without one, add, replace and test mean nothing; null is
