@@ -66,7 +66,7 @@ func (f *Field) expect(rule string) { f.Detail, f.Rule = Expected, rule }
 
 // changed judges a field that is live with another value.
 func (p *pair) changed(f *Field, d difference, owners []manager) {
-	before := p.previous().Find(d.path)
+	before := p.before(d.path)
 	foreign := slices.DeleteFunc(slices.Clone(owners), func(m manager) bool { return m.ours || m.isDeployer() })
 	switch {
 	case len(foreign) > 0:
@@ -98,7 +98,7 @@ func (p *pair) added(f *Field, d difference, owners []manager) {
 		}
 		return
 	}
-	applied := p.previous().Find(d.path) != nil
+	applied := p.before(d.path) != nil
 	if len(owners) == 0 {
 		f.Confidence = Possible
 		if applied {
@@ -140,7 +140,7 @@ func (p *pair) removed(f *Field, d difference) {
 	if p.previous() == nil {
 		return
 	}
-	if p.previous().Find(d.path) == nil {
+	if p.before(d.path) == nil {
 		f.expect(pendingRule)
 		return
 	}

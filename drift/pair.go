@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
 	"github.com/dayzero-sdk/dayzero/render"
 )
 
@@ -56,6 +57,46 @@ func (p *pair) previous() *value.Node {
 		}
 	}
 	return p.annotation
+}
+
+// before is the value at path of the object as it was applied last. An item of a
+// keyed list that leaves fields of its key to their defaults is found by those it
+// has.
+func (p *pair) before(path diag.Path) *value.Node {
+	n := p.previous()
+	for _, step := range path {
+		next := n.Find(diag.Path{step})
+		if keys, ok := step.IsKey(); ok && next == nil {
+			next = partly(n, keys)
+		}
+		if next == nil {
+			return nil
+		}
+		n = next
+	}
+	return n
+}
+
+// partly is the only item that has some of the fields of a key, and those alike.
+func partly(list *value.Node, keys []diag.KeyValue) *value.Node {
+	var found *value.Node
+	for _, item := range list.Items() {
+		alike := 0
+		for _, kv := range keys {
+			if field := item.Get(kv.Name); field != nil && field.Text() == kv.Value {
+				alike++
+			} else if field != nil {
+				alike = -len(keys)
+			}
+		}
+		if alike > 0 && found != nil {
+			return nil
+		}
+		if alike > 0 {
+			found = item
+		}
+	}
+	return found
 }
 
 // readApplied reads kubectl's annotation; nil when it is not an object.

@@ -37,6 +37,7 @@ type release struct {
 	dir     string
 	files   map[string]File // referenced by the document, by name
 	digest  string
+	refused bool // a file it refers to was refused
 	layers  []*layer
 	consts  *value.Node
 	// scopes are what expressions of the profile may see.
@@ -181,7 +182,7 @@ func (l *loader) release(dir string, root *value.Node) {
 	l.workspace.documents = append(l.workspace.documents, r.Document)
 	l.checkProfile(r)
 	l.compile(r)
-	if r.broken = l.diags[before:].HasErrors(); !r.broken {
+	if r.broken = r.refused || l.diags[before:].HasErrors(); !r.broken {
 		l.checkAlone(r)
 		r.broken = l.diags[before:].HasErrors()
 	}
@@ -240,6 +241,7 @@ func (l *loader) file(r *release, name string) (File, bool) {
 	}
 	data, ok := l.tree.Read(name, l.layout.MaxBytes)
 	if !ok {
+		r.refused = true
 		return File{}, false
 	}
 	f := File{Name: name, Data: data, Digest: value.DigestBytes(data)}
@@ -261,8 +263,11 @@ func (l *loader) beside(r *release, pattern string, at diag.Range, where diag.Pa
 		l.add(diag.Errorf("profile.file", at, "%v", err).WithDetail("use * and ? and [a-z] as in a shell").WithPath(where))
 		return nil
 	}
-	if len(names) == 0 && len(l.tree.Diags) > refused {
-		return nil // what would have matched was refused, which is reported
+	if len(l.tree.Diags) > refused {
+		r.refused = true // which is reported
+		if len(names) == 0 {
+			return nil
+		}
 	}
 	if len(names) == 0 {
 		l.add(diag.Errorf("profile.file", at, "no file matches %q", pattern).

@@ -253,6 +253,7 @@ func (l *loader) finish() {
 			m.key.Namespace = "default"
 		}
 		m.cluster.Spec.Hub, m.cluster.Metadata.Namespace = hub, m.key.Namespace
+		m.broken = !l.checkKey(m) || m.broken
 		m.Document = l.keep("Cluster", m.key.String(), m.root)
 		m.write()
 	}
@@ -266,6 +267,26 @@ func (l *loader) finish() {
 			w.clusters = append(w.clusters, m)
 		}
 	}
+}
+
+// checkKey refuses names that would make the cluster's key ambiguous.
+func (l *loader) checkKey(m *member) bool {
+	named := []struct {
+		name string
+		path diag.Path
+	}{
+		{m.key.Name, diag.Fields("metadata", "name")},
+		{m.key.Namespace, diag.Fields("metadata", "namespace")},
+		{m.key.Hub, diag.Fields("spec", "hub")},
+	}
+	for _, n := range named {
+		if strings.ContainsAny(n.name, "/, \t\r\n") {
+			l.add(diag.Errorf("profile.name", Document{root: m.root}.At(n.path), "%q is not a name", clipped(n.name)).
+				WithDetail("use lower-case letters, digits and -").WithPath(n.path))
+			return false
+		}
+	}
+	return true
 }
 
 func (l *loader) hubOf(m *member) (string, *diag.Diagnostic) {

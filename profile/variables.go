@@ -115,8 +115,13 @@ func (r *resolution) inputsNamed(name string) []*input {
 
 func (r *resolution) judge(inputs []*input, n *value.Node, path diag.Path) {
 	for _, in := range inputs {
+		at := n.Place().Range()
+		if in.Type == SecretRefVariable { // perhaps the secret itself was written
+			at.Start.Column = 0
+			at.End = at.Start
+		}
 		for _, p := range in.judge(n) {
-			r.add(diag.Errorf("profile.variable-value", n.Place().Range(), "variable %s: %s", in.Name, p.problem).
+			r.add(diag.Errorf("profile.variable-value", at, "variable %s: %s", in.Name, p.problem).
 				WithDetail("%s", p.hint).WithPath(path).
 				WithRelated(in.at(), "it is declared here by %s, owner %s", in.release.ref, in.release.profile.Spec.Owner))
 		}

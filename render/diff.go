@@ -181,10 +181,10 @@ func templateChange(key Key, old, now *value.Node) profile.Impact {
 	switch {
 	case key.Kind == "ClusterClass":
 		return classChange(old, now)
-	case before.Equal(after) && differ(old, now, "spec", "template", "metadata"):
-		return profile.Metadata
-	case before.Equal(after):
+	case before.Equal(after) && !differ(old, now, "spec", "template", "metadata"):
 		return profile.NoImpact
+	case before.Equal(after) && (key.Kind == "KubeadmControlPlaneTemplate" || strings.HasSuffix(key.Kind, "ClusterTemplate")):
+		return profile.Metadata
 	case key.Kind == "KubeadmControlPlaneTemplate":
 		if !before.Get("kubeadmConfigSpec").Equal(after.Get("kubeadmConfigSpec")) {
 			return profile.NodeRoll

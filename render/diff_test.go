@@ -50,7 +50,7 @@ var changeCases = []struct {
 	{name: "new class", edit: edit{basePath, "        large: {}\n", "        large: {}\n        huge: {}\n"}, want: []string{"changed ClusterClass : in-place"}},
 	{name: "infrastructure cluster", edit: edit{basePath, "region: north", "region: south"}, want: []string{"changed ExampleClusterTemplate : in-place"}},
 	{name: "label of the control plane template", edit: edit{basePath, "plane: one", "plane: two"}, want: []string{"changed KubeadmControlPlaneTemplate : metadata"}},
-	{name: "label of a bootstrap template", edit: edit{basePath, "boot: one", "boot: two"}, want: []string{"changed KubeadmConfigTemplate -general: metadata"}},
+	{name: "label of a bootstrap template", edit: edit{basePath, "boot: one", "boot: two"}, want: []string{"changed KubeadmConfigTemplate -general: node-roll"}},
 	{name: "kind of machine", edit: edit{basePath, "kind: ExampleMachineTemplate", "kind: OtherMachineTemplate"}, want: []string{"changed ClusterClass : node-roll"}},
 	{name: "service domain", edit: edit{basePath, "cluster.local", "cluster.test"}, want: []string{"changed Cluster c: in-place"}},
 

@@ -137,7 +137,7 @@ func fileName(s string) string {
 	if len(safe) > 200 {
 		safe = safe[:200]
 	}
-	safe = strings.TrimLeft(safe, ".")
+	safe = strings.TrimLeft(safe, "._") // hidden files, and names of our own such as _shared
 	if safe != s || safe == "" {
 		safe += "-" + short(s)
 	}

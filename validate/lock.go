@@ -8,9 +8,6 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
-// lockFile is the place of findings about the lock.
-const lockFile = "fleet.lock"
-
 // lock compares the fleet with its lock: what no line pins, what differs from
 // what was locked, and lines for clusters that are gone.
 func (f *fleet) lock(documents []profile.Document, opts Options) diag.Diagnostics {

@@ -24,7 +24,7 @@ func TestSameTexts(t *testing.T) {
 	for name, same := range sameTexts {
 		definition := root.LookupPath(cue.ParsePath(name))
 		fits := func(s string) bool {
-			return definition.Unify(definition.Context().Encode(s)).Validate(cue.Concrete(true)) == nil
+			return definition.Unify(encode(s)).Validate(cue.Concrete(true)) == nil
 		}
 		if !fits(same.text) || !same.fine(same.text) {
 			t.Errorf("%s: %q stands for fine texts and is not fine", name, same.text)
@@ -55,11 +55,11 @@ func TestProjectionLosesNothing(t *testing.T) {
 		if diff := cmp.Diff(paths(want), paths(got)); diff != "" {
 			t.Fatalf("refused (-whole +projected):\n%s", diff)
 		}
-		if err := s.definition.Unify(s.definition.Context().Encode(n.Any())).Validate(cue.Concrete(true)); err == nil && len(got) > 0 && !got[0].rule {
+		if err := s.definition.Unify(encode(n.Any())).Validate(cue.Concrete(true)); err == nil && len(got) > 0 && !got[0].rule {
 			t.Fatalf("CUE takes the whole document, but %v is refused", paths(got))
 		}
 		projected := s.shape.project(n)
-		if err := s.definition.Unify(s.definition.Context().Encode(projected.Any())).Validate(cue.Concrete(true)); err != nil && len(got) == 0 {
+		if err := s.definition.Unify(encode(projected.Any())).Validate(cue.Concrete(true)); err != nil && len(got) == 0 {
 			t.Fatalf("nothing is refused, but CUE says %v", err)
 		}
 	})

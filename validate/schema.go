@@ -43,6 +43,12 @@ var schemas = sync.OnceValue(func() map[string]*schema {
 	return out
 })
 
+// encode brings plain data into CUE, in a context that is thrown away with it:
+// nothing of a document stays behind.
+func encode(data any) cue.Value {
+	return cuecontext.New(cuecontext.CUE_DEBUG("")).Encode(data)
+}
+
 // compile builds the package in schema/. It reads nothing else: no module, no
 // registry, and no environment, which could otherwise open closed definitions.
 func compile(fsys fs.FS) (cue.Value, error) {

@@ -38,7 +38,7 @@ func TestEnvironmentIsNotRead(t *testing.T) {
 	}
 	metadata := root.LookupPath(cue.MakePath(cue.Def("Metadata")))
 	for field, closed := range map[string]bool{"namespace": false, "uid": true} {
-		v := metadata.Unify(root.Context().Encode(map[string]any{"name": "a", field: "x"}))
+		v := metadata.Unify(encode(map[string]any{"name": "a", field: "x"}))
 		if refused := v.Validate(cue.Concrete(true)) != nil; refused != closed {
 			t.Errorf("field %s: refused %v, want %v", field, refused, closed)
 		}

@@ -97,14 +97,14 @@ func (r *rule) brokenBy(n *value.Node) bool {
 		b, ok := f.Value.Boolean()
 		there[f.Name] = b || !ok
 	}
-	v := r.definition.Unify(r.definition.Context().Encode(there))
+	v := r.definition.Unify(encode(there))
 	return v.Validate(cue.Concrete(true)) != nil
 }
 
 // pass gives what is not known yet: at each place one refusal, and none below
 // another one.
 func (s *schema) pass(data any, known places) []refusal {
-	err := s.definition.Unify(s.definition.Context().Encode(data)).Validate(cue.Concrete(true))
+	err := s.definition.Unify(encode(data)).Validate(cue.Concrete(true))
 	var found []refusal
 	for _, e := range errors.Errors(err) {
 		if r, about := refusalOf(e, data); r.missing || r.text != "" || !s.shape.at(r.path).takes(about) {

@@ -48,7 +48,6 @@ require (
 	github.com/prometheus/procfs v0.19.2 // indirect
 	github.com/spf13/cobra v1.10.2 // indirect
 	github.com/spf13/pflag v1.0.10 // indirect
-	github.com/stoewer/go-strcase v1.3.0 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	go.opentelemetry.io/otel v1.43.0 // indirect
 	go.opentelemetry.io/otel/trace v1.43.0 // indirect
@@ -83,7 +82,3 @@ require (
 )
 
 replace github.com/dayzero-sdk/dayzero => ../..
-
-// The CEL that Kubernetes 0.36 runs the rules on. Cluster API's managers, of
-// which nothing is built here, ask for a later one.
-replace github.com/google/cel-go => github.com/google/cel-go v0.26.0

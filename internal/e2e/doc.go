@@ -4,6 +4,7 @@
 //
 //	controlplane  command: a real API server with Cluster API, until interrupted
 //	record        command: what a real API server makes of a folder of manifests
+//	proof         the claims about live behaviour, as tests; see docs/testing.md
 //	e2etest       what tests use: shared servers, namespaces, waits
 //	plane         starts and stops the servers
 //	binaries      builds and caches them

@@ -32,11 +32,10 @@ func benchmark(b *testing.B, text string) {
 }
 
 func BenchmarkCompile(b *testing.B) {
-	scope := newScope(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()
-		scope = newScope(b)
+		scope := newScope(b)
 		b.StartTimer()
 		if _, errs := scope.Compile("${vars.region + '-' + cluster.name}"); errs != nil {
 			b.Fatal(errs)

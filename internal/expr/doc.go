@@ -26,8 +26,9 @@
 // before it starts, by the length of an expression and a static estimate of its
 // cost, and once more while it runs, by the true cost and by limits on
 // everything that can grow. Results depend on nothing but the inputs: no clock,
-// time zone database, environment or order of Go maps. A plain reference such
-// as ${vars.region} is looked up without the evaluator. Scopes and templates do
+// time zone database, environment or order of Go maps, nor on which release of
+// cel-go, from 0.26 to 0.29, a program is built with. A plain reference such as
+// ${vars.region} is looked up without the evaluator. Scopes and templates do
 // not change and may be used by many goroutines.
 //
 // The functions are CEL's own, cel-go's strings, lists, sets, math, encoders and

@@ -204,8 +204,8 @@ func (e *expression) missingKey(in *Inputs, key string) *Error {
 
 // located gives an error the place of the part that failed.
 func (e *expression) located(err *Error, cause error) *Error {
-	id := origin(cause)
-	if id == 0 {
+	id, ok := place(cause)
+	if !ok {
 		return e.spread(err)
 	}
 	at := spanOf(e.info, []rune(e.source), id, "")

@@ -61,7 +61,7 @@ func TestCostIsBounded(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s is computed", name)
 		}
-		if took := time.Since(start); took > 3*time.Second {
+		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("%s takes %s: %v", name, took, err)
 		}
 		if testing.Verbose() {

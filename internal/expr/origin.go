@@ -9,21 +9,33 @@ import (
 	"github.com/google/cel-go/interpreter"
 )
 
-// origin is the part of an expression that an error comes from: the innermost
-// that it names. Zero is none.
-func origin(err error) int64 {
-	var id int64
+// origin is what an error came from: the innermost that names a part of the
+// expression, or nil.
+func origin(err error) *types.Err {
+	var found *types.Err
 	for ; err != nil; err = errors.Unwrap(err) {
-		if node, ok := err.(*types.Err); ok && node != shared && node.NodeID() != 0 {
-			id = node.NodeID()
+		if node, ok := err.(*types.Err); ok && node.NodeID() != 0 {
+			found = node
 		}
 	}
-	return id
+	return found
 }
 
-// shared is an error that all evaluations of the process have in common: it
-// keeps the place where it occurred first.
+// shared is an error that all evaluations of a process have in common. The first
+// to meet it would write its place into it.
 var shared, _ = types.NoSuchOverloadErr().(*types.Err)
+
+// nowhere is the id of no part of an expression.
+const nowhere = -1
+
+// place is the part of the expression that an error came from.
+func place(err error) (int64, bool) {
+	from := origin(err)
+	if from == nil || from == shared {
+		return 0, false
+	}
+	return from.NodeID(), true
+}
 
 // tracing gives the decorator that keeps the places of errors in loops: what a
 // loop hands to its next turn goes through a variable, which releases of cel-go
@@ -57,11 +69,8 @@ func (t traced) Eval(vars interpreter.Activation) ref.Val {
 	if !ok {
 		return v
 	}
-	for {
-		within, ok := err.Unwrap().(*types.Err)
-		if !ok {
-			return types.WrapErr(err)
-		}
-		err = within
+	if from := origin(err); from != nil {
+		return types.WrapErr(from)
 	}
+	return v
 }

@@ -18,6 +18,8 @@ var baseDispatcher = sync.OnceValues(func() (interpreter.Dispatcher, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Evaluations only read it from now on, so they can run side by side.
+	types.LabelErrNode(nowhere, shared)
 	dispatcher := interpreter.NewDispatcher()
 	for name, function := range env.Functions() {
 		bindings, err := function.Bindings()

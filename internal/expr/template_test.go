@@ -272,6 +272,8 @@ func TestEvalErrors(t *testing.T) {
 		{"${[[2]].map(y, y.exists(x, 1 / 0 == x))}", failure{expr.CodeEvaluation, "${[[2]].map(y, y.exists(x, 1 / 0 == x))}: division by zero", 29, 1}, ""},
 		{"${optional.of(1 / 0).optMap(x, x).orValue(0)}", failure{expr.CodeEvaluation, "${optional.of(1 / 0).optMap(x, x).orValue(0)}: division by zero", 16, 1}, ""},
 		{"${1 / 0 == 1 ? 1 : 2}", failure{expr.CodeEvaluation, "${1 / 0 == 1 ? 1 : 2}: division by zero", 4, 1}, ""},
+		{"${values.ports[0].matches('a')}", failure{expr.CodeEvaluation, "${values.ports[0].matches('a')}: no such overload", 2, 28}, ""},
+		{"${values.ports.all(p, p.matches('a'))}", failure{expr.CodeEvaluation, "${values.ports.all(p, p.matches('a'))}: no such overload", 2, 35}, ""},
 		{"${lists.range(2 - vars.replicas)}", failure{expr.CodeEvaluation, "${lists.range(2 - vars.replicas)}: a list cannot have -1 items", 13, 1}, ""},
 		{"${'abc'.indexOf('', -1)}", failure{expr.CodeEvaluation, "${'abc'.indexOf('', -1)}: index out of range: -1", 15, 1}, ""},
 		{"${'abc'.lastIndexOf('a', -1)}", failure{expr.CodeEvaluation, "${'abc'.lastIndexOf('a', -1)}: index out of range: -1", 19, 1}, ""},

@@ -12,7 +12,8 @@ type Position struct {
 	Column int `json:"column"`
 }
 
-// Range is a stretch of a file. End is the first position behind it; for a
+// Range is a stretch of a file. A Start without a column names the line, which
+// is then not shown: it may hold a secret. End is the first position behind it; for a
 // mapping or a sequence End equals Start. A Range without a line names only
 // the file (or, for documents that came from no file, their source).
 type Range struct {
@@ -28,6 +29,9 @@ func (r Range) IsZero() bool { return r == Range{} }
 func (r Range) String() string {
 	if r.Start.Line == 0 {
 		return r.File
+	}
+	if r.Start.Column == 0 {
+		return fmt.Sprintf("%s:%d", r.File, r.Start.Line)
 	}
 	return fmt.Sprintf("%s:%d:%d", r.File, r.Start.Line, r.Start.Column)
 }

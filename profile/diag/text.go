@@ -92,7 +92,7 @@ func clip(line, before string) (string, string) {
 }
 
 func (e excerpts) line(r Range) (string, bool) {
-	if e.fsys == nil || r.Start.Line == 0 {
+	if e.fsys == nil || r.Start.Line == 0 || r.Start.Column == 0 {
 		return "", false
 	}
 	lines, ok := e.lines[r.File]
