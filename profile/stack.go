@@ -147,9 +147,9 @@ func (s *Stack) PoolPlaces() (controlPlane Value, workers []Value) {
 // Inputs are the values of all variables, sorted by name and profile.
 func (s *Stack) Inputs() []Input { return slices.Clone(s.inputs) }
 
-// Metadata is the metadata of the cluster's document with its places. It is for
-// the packages of this module.
-func (s *Stack) Metadata() *value.Node { return s.metadata }
+// Metadata is the metadata of the cluster's document as written, with its
+// places.
+func (s *Stack) Metadata() Value { return Value{node: s.metadata} }
 
 // Find returns the value at a path of a layer and where it came from. The path
 // starts with /values, for the layer's own values, or with /capi, for the slots

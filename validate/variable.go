@@ -53,7 +53,7 @@ func fleetInputs(stack *profile.Stack, scoped map[profile.Ref][]string) []fleetI
 
 // fleetInputOf finds the value for one profile: its own, else the common one.
 func fleetInputOf(stack *profile.Stack, of variableOf) fleetInput {
-	out := fleetInput{of: of, value: "null", at: stack.Metadata().Get("name").Place().Range()}
+	out := fleetInput{of: of, value: "null", at: stack.Metadata().Tree().Get("name").Place().Range()}
 	for _, in := range stack.Inputs() {
 		if in.Name == of.name && (in.Profile == "" || in.Profile == of.profile.Name) {
 			out.value, out.at = in.Value.String(), in.Origin.Range

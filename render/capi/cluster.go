@@ -56,7 +56,7 @@ func reservedFields(slot *value.Node) diag.Diagnostics {
 // metadata joins the cluster's own labels and annotations with the slot's; the
 // cluster's win.
 func metadata(stack *profile.Stack, slot *value.Node) *value.Node {
-	own := stack.Metadata()
+	own := stack.Metadata().Tree()
 	out := fields(
 		field("name", own.Get("name")),
 		field("namespace", text(stack.Key().Namespace)),
