@@ -24,6 +24,9 @@ func Between(ctx context.Context, r *render.Renderer, have, want *profile.Worksp
 			return nil, nil, fmt.Errorf("comparing %s: %w", key, err)
 		}
 	}
+	for _, s := range c.stranded {
+		c.diags = append(c.diags, s.diagnostic())
+	}
 	return c.members, c.diags.Sorted(), nil
 }
 
@@ -59,6 +62,7 @@ type comparison struct {
 	have, want *profile.Workspace
 	members    []rollout.Member
 	diags      diag.Diagnostics
+	stranded   []stranded
 }
 
 // state is a cluster at one point of its way; the zero state means that it does
@@ -89,7 +93,7 @@ func (c *comparison) cluster(ctx context.Context, key profile.Key) error {
 	}
 	steps, found := c.path(key, from, to)
 	if found != nil {
-		c.diags = append(c.diags, *found)
+		c.strand(key, *found)
 		return nil
 	}
 	hops, err := c.hops(ctx, steps)

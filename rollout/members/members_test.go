@@ -240,13 +240,13 @@ func TestHops(t *testing.T) {
 			}},
 		{name: "an add-on alone", versions: minors, targets: []string{"addon@1.1.0"}, want: []string{"c: addon 1.0.0 -> 1.1.0 (in-place)"}},
 		{name: "a gap", versions: []string{"1.0.0 1.33.1", "1.3.0 1.36.0", "1.2.0 1.35.0"}, targets: []string{"base@1.3.0"},
-			findings: "error: cluster hub/fleet/c has no path from kubernetes 1.33.1 to 1.36.0 [members.no-path]\n  --> library/base/1.3.0/profile.yaml:15:44\n  hint: publish a version of the profile for each Kubernetes minor version in between: one hop raises at most one\n"},
+			findings: "error: there is no path from kubernetes 1.33.1 to 1.36.0 for hub/fleet/c [members.no-path]\n  --> library/base/1.3.0/profile.yaml:15:44\n  hint: publish a version of the profile for each Kubernetes minor version in between: one hop raises at most one\n"},
 		{name: "a downgrade by a patch version", versions: []string{"1.0.0 1.34.4", "1.1.0 1.34.1"}, targets: []string{"base@1.1.0"},
-			findings: "error: cluster hub/fleet/c has no path from kubernetes 1.34.4 to 1.34.1 [members.no-path]\n  --> library/base/1.1.0/profile.yaml:15:44\n  hint: Kubernetes cannot be downgraded; Cluster API refuses it\n"},
+			findings: "error: there is no path from kubernetes 1.34.4 to 1.34.1 for hub/fleet/c [members.no-path]\n  --> library/base/1.1.0/profile.yaml:15:44\n  hint: Kubernetes cannot be downgraded; Cluster API refuses it\n"},
 		{name: "a downgrade by a minor version", versions: []string{"1.0.0 1.34.4", "1.1.0 1.33.9"}, targets: []string{"base@1.1.0"},
-			findings: "error: cluster hub/fleet/c has no path from kubernetes 1.34.4 to 1.33.9 [members.no-path]\n  --> library/base/1.1.0/profile.yaml:15:44\n  hint: Kubernetes cannot be downgraded; Cluster API refuses it\n"},
+			findings: "error: there is no path from kubernetes 1.34.4 to 1.33.9 for hub/fleet/c [members.no-path]\n  --> library/base/1.1.0/profile.yaml:15:44\n  hint: Kubernetes cannot be downgraded; Cluster API refuses it\n"},
 		{name: "a major version", versions: []string{"1.0.0 1.34.4", "1.1.0 2.0.0"}, targets: []string{"base@1.1.0"},
-			findings: "error: cluster hub/fleet/c has no path from kubernetes 1.34.4 to 2.0.0 [members.no-path]\n  --> library/base/1.1.0/profile.yaml:15:44\n  hint: publish a version of the profile for each Kubernetes minor version in between: one hop raises at most one\n"},
+			findings: "error: there is no path from kubernetes 1.34.4 to 2.0.0 for hub/fleet/c [members.no-path]\n  --> library/base/1.1.0/profile.yaml:15:44\n  hint: publish a version of the profile for each Kubernetes minor version in between: one hop raises at most one\n"},
 		{name: "a cluster that holds", versions: minors, targets: []string{"base@1.3.0"},
 			more: "-- fleet/d.yaml --\napiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: d, namespace: fleet}\nspec: {profiles: [base@1.2.0, addon]}\n-- fleet/c.yaml --\n",
 			want: []string{"d held"}},
@@ -475,5 +475,18 @@ func TestTargetFindings(t *testing.T) {
 	}
 	if _, diags := members.Target(have, ref("nope@1.0.0"), ref("base@9.0.0")); diags.Count(diag.Error) != 2 {
 		t.Errorf("not all findings at once: %v", diags)
+	}
+}
+
+// TestOneFindingForManyClusters: what stops a whole fleet is said once, with the
+// clusters counted.
+func TestOneFindingForManyClusters(t *testing.T) {
+	have := example(t)
+	fleet, findings := between(t, have, target(t, have, "mem-base@1.0.0"))
+	if len(fleet) != 2 { // those that hold their version
+		t.Errorf("%d members, want the 2 that are held", len(fleet))
+	}
+	if n := strings.Count(findings, "error: "); n != 1 || !strings.Contains(findings, "for eu-1/fleet/store-0001, eu-1/fleet/store-0002, eu-1/fleet/store-0003 and 95 more") {
+		t.Errorf("%d findings:\n%s", n, findings)
 	}
 }

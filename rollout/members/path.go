@@ -1,7 +1,9 @@
 package members
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -20,14 +22,14 @@ func (c *comparison) path(key profile.Key, from, to *profile.Stack) ([]*profile.
 	for at := from; ; {
 		switch rise := minors(at, to); {
 		case rise < 0 || rise == 0 && version(to).Compare(version(at)) < 0:
-			found := c.noPath(key, from, to, "Kubernetes cannot be downgraded; Cluster API refuses it")
+			found := noPath(from, to, "Kubernetes cannot be downgraded; Cluster API refuses it")
 			return nil, &found
 		case rise <= 1:
 			return append(steps, to), nil
 		}
 		next := c.farthest(key, at, to)
 		if next == nil {
-			found := c.noPath(key, from, to, "publish a version of the profile for each Kubernetes minor version in between: one hop raises at most one")
+			found := noPath(from, to, "publish a version of the profile for each Kubernetes minor version in between: one hop raises at most one")
 			return nil, &found
 		}
 		steps, at = append(steps, next), next
@@ -84,8 +86,43 @@ func isDev(r profile.Ref) bool {
 	return err != nil || v.IsDev()
 }
 
-func (c *comparison) noPath(key profile.Key, from, to *profile.Stack, why string) diag.Diagnostic {
+// noPath is the finding about clusters that cannot go from one stack to the
+// other. It names no cluster: many have the same.
+func noPath(from, to *profile.Stack, why string) diag.Diagnostic {
 	old, _ := from.KubernetesVersion()
 	now, at := to.KubernetesVersion()
-	return diag.Errorf("members.no-path", at.Range, "cluster %s has no path from kubernetes %s to %s", key, old, now).WithDetail("%s", why)
+	return diag.Errorf("members.no-path", at.Range, "there is no path from kubernetes %s to %s", old, now).WithDetail("%s", why)
+}
+
+// stranded are the clusters that have one finding in common.
+type stranded struct {
+	found diag.Diagnostic
+	keys  []profile.Key
+}
+
+// strand adds a cluster to those with the same finding.
+func (c *comparison) strand(key profile.Key, found diag.Diagnostic) {
+	for i := range c.stranded {
+		if c.stranded[i].found.Compare(found) == 0 {
+			c.stranded[i].keys = append(c.stranded[i].keys, key)
+			return
+		}
+	}
+	c.stranded = append(c.stranded, stranded{found: found, keys: []profile.Key{key}})
+}
+
+const namedClusters = 3
+
+// diagnostic is the finding with its clusters counted and the first ones named.
+func (s stranded) diagnostic() diag.Diagnostic {
+	named := make([]string, 0, namedClusters)
+	for _, k := range s.keys[:min(namedClusters, len(s.keys))] {
+		named = append(named, k.String())
+	}
+	text := strings.Join(named, ", ")
+	if more := len(s.keys) - len(named); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	s.found.Summary += " for " + text
+	return s.found
 }
