@@ -30,6 +30,12 @@ func Manifests(w *value.Writer, data []byte, limits Limits) ([]*value.Node, diag
 	}
 	var objects []*value.Node
 	for chunk := range t.chunks(data) {
+		if roots, ok := t.jsonObjects(chunk); ok {
+			for _, root := range roots {
+				objects = append(objects, t.split(root)...)
+			}
+			continue
+		}
 		if roots := t.parse(chunk); len(roots) > 0 {
 			objects = append(objects, t.manifest(roots[0], chunk)...)
 		}
