@@ -180,14 +180,14 @@ func alignMap(t *text, n *value.Node, root *yaml.Node, p value.Place) *value.Nod
 // split takes lists apart and refuses what is not an object.
 func (t *text) split(n *value.Node) []*value.Node {
 	kind, _ := n.Get("kind").Str()
-	if items := n.Get("items"); strings.HasSuffix(kind, "List") && items.Kind() == value.List {
+	version, _ := n.Get("apiVersion").Str()
+	if items := n.Get("items"); version != "" && strings.HasSuffix(kind, "List") && items.Kind() == value.List {
 		var out []*value.Node
 		for _, item := range items.Items() {
 			out = append(out, t.split(item)...)
 		}
 		return out
 	}
-	version, _ := n.Get("apiVersion").Str()
 	if kind == "" || version == "" {
 		t.diags = append(t.diags, diag.Errorf("source.manifest", n.Place().Range(), "an object needs apiVersion and kind").
 			WithDetail("add both, or take the file out of the list of manifests"))
