@@ -34,6 +34,9 @@ func main() {
 	log.SetFlags(0)
 	out := flag.String("out", "", "directory to render to (default: a new temporary one)")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		log.Fatalf("unknown argument %q; usage: quickstart [--out DIR]", flag.Arg(0))
+	}
 	if err := run(context.Background(), os.Stdout, *out); err != nil {
 		log.Fatal(err)
 	}

@@ -30,17 +30,42 @@ func Manifests(w *value.Writer, data []byte, limits Limits) ([]*value.Node, diag
 	}
 	var objects []*value.Node
 	for chunk := range t.chunks(data) {
-		if roots, ok := t.jsonObjects(chunk); ok {
-			for _, root := range roots {
-				objects = append(objects, t.split(root)...)
-			}
-			continue
-		}
-		if roots := t.parse(chunk); len(roots) > 0 {
-			objects = append(objects, t.manifest(roots[0], chunk)...)
+		told := len(t.diags)
+		objects = append(objects, t.readChunk(chunk)...)
+		if bytes.Contains(chunk, []byte("Secret")) {
+			hideLines(t.diags[told:])
 		}
 	}
 	return objects, t.diags.Sorted()
+}
+
+func (t *text) readChunk(chunk []byte) (objects []*value.Node) {
+	if roots, ok := t.jsonObjects(chunk); ok {
+		for _, root := range roots {
+			objects = append(objects, t.split(root)...)
+		}
+		return objects
+	}
+	if roots := t.parse(chunk); len(roots) > 0 {
+		return t.manifest(roots[0], chunk)
+	}
+	return nil
+}
+
+// hideLines takes the columns away, so that the lines, which may hold the values
+// of a Secret, are named and never shown.
+func hideLines(diags diag.Diagnostics) {
+	hidden := func(r diag.Range) diag.Range {
+		r.Start.Column = 0
+		r.End = r.Start
+		return r
+	}
+	for i := range diags {
+		diags[i].Range = hidden(diags[i].Range)
+		for j := range diags[i].Related {
+			diags[i].Related[j].Range = hidden(diags[i].Related[j].Range)
+		}
+	}
 }
 
 // chunks splits a stream where kubectl does, at lines that hold nothing but

@@ -1,7 +1,9 @@
 package source
 
 import (
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
 )
@@ -18,5 +20,20 @@ func TestManifestsReadAsKubectlSends(t *testing.T) {
 	}
 	if got := objects[1].Get("kind").Origin().Range.String(); got != "a.yaml:13:9" {
 		t.Errorf("the secret's kind is placed at %s", got)
+	}
+}
+
+// TestSecretLinesAreNotShown: a finding about a Secret names the line and never
+// prints it.
+func TestSecretLinesAreNotShown(t *testing.T) {
+	for _, text := range []string{
+		"apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {p: hunter2}\nstringData: {p: x}\n",
+		"apiVersion: v1\nkind: Secret\nstringData: {p: hunter2\n",
+	} {
+		_, diags := Manifests(&value.Writer{File: "a.yaml"}, []byte(text), ManifestLimits)
+		shown := diags.Text(fstest.MapFS{"a.yaml": {Data: []byte(text)}})
+		if len(diags) == 0 || strings.Contains(shown, "hunter2") || !strings.Contains(shown, "a.yaml:") {
+			t.Errorf("%q shows\n%s", text, shown)
+		}
 	}
 }
