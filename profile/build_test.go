@@ -46,8 +46,11 @@ func built(t testing.TB) profile.Cluster {
 				"podCIDR":     value(t, "10.9.0.0/16"),
 				"remoteWrite": value(t, map[string]any{"name": "rw"}),
 			},
-			Pools:     profile.Pools{ControlPlane: profile.Pool{Replicas: &replicas}, Workers: []profile.Pool{{Name: "general", Class: "general"}}},
-			Overrides: []profile.Override{{Layer: "cni", Values: value(t, map[string]any{"mtu": 9000}), Reason: "jumbo frames", Owner: "team-a"}, {Layer: "csi", Enabled: &off, Reason: "none", Owner: "team-a"}},
+			Pools: profile.Pools{ControlPlane: profile.Pool{Replicas: &replicas}, Workers: []profile.Pool{{Name: "general", Class: "general"}}},
+			Overrides: []profile.Override{
+				{LayerPatch: profile.LayerPatch{Layer: "cni", Values: value(t, map[string]any{"mtu": 9000})}, Reason: "jumbo frames", Owner: "team-a"},
+				{LayerPatch: profile.LayerPatch{Layer: "csi", Enabled: &off}, Reason: "none", Owner: "team-a"},
+			},
 		},
 	}
 }

@@ -22,6 +22,10 @@ func (l *loader) checkProfile(r *release) {
 	for i := range spec.Layers {
 		l.checkLayer(r, i, names)
 	}
+	if at := diag.Fields("spec", "pools"); spec.Kind == AddOnProfile && r.whole.Find(at) != nil {
+		l.add(diag.Errorf("profile.kind", r.KeyAt(at), "an AddOn profile cannot have pools").
+			WithDetail("move them into a profile of kind Infrastructure or Full").WithPath(at))
+	}
 	l.checkRequiredLayers(r)
 	l.checkReferences(r)
 }
@@ -65,6 +69,10 @@ func (l *loader) checkLayer(r *release, i int, names map[string]int) {
 	for j, req := range ly.Requires {
 		l.checkRequirement(r, req, at.Join(diag.Field("requires"), diag.Index(j)))
 	}
+	for j, req := range ly.Conflicts {
+		l.checkRequirement(r, req, at.Join(diag.Field("conflicts"), diag.Index(j)))
+	}
+	l.checkFixed(r, ly, at)
 	if c := ly.Content; c != nil && (len(c.Manifests) > 0) == (c.Helm != nil) {
 		l.reject(r, "profile.content", at.Join(diag.Field("content")), "write manifests: [...] or helm: {...}; use two layers for both", "content has exactly one of manifests and helm")
 	}
@@ -89,7 +97,7 @@ func (l *loader) checkComponent(r *release, c Component, at diag.Path) {
 	switch {
 	case c.None != "" && (c.Name != "" || c.Version != ""):
 		l.reject(r, "profile.component", at, "write name and version, or the reason for none", "a component has either a name or none")
-	case c.None == "" && (c.Name == "" && r.root.Find(at.Join(diag.Field("name"))) == nil || c.Version == "" && r.root.Find(at.Join(diag.Field("version"))) == nil):
+	case c.None == "" && (c.Name == "" && r.whole.Find(at.Join(diag.Field("name"))) == nil || c.Version == "" && r.whole.Find(at.Join(diag.Field("version"))) == nil):
 		l.reject(r, "profile.component", at, "write component: {name: cilium, version: 1.18.2}, or component: {none: reason}", "a component needs a name and a version")
 	case c.Scheme != "" && c.Scheme != "semver" && c.Scheme != "opaque":
 		l.reject(r, "profile.component", at.Join(diag.Field("scheme")), nearestOf(c.Scheme, []string{"semver", "opaque"}, "schemes"), "unknown version scheme %q", c.Scheme)

@@ -19,21 +19,16 @@ type ClusterSpec struct {
 	// Variables are values by variable name, or by profile/name for the variable
 	// of one profile.
 	Variables map[string]Value `json:"variables,omitempty"`
-	Pools     Pools            `json:"pools,omitempty,omitzero"`
-	Overrides []Override       `json:"overrides,omitempty"`
+	// Presets are the choices, by group, or by profile/group for the group of one
+	// profile.
+	Presets   map[string]string `json:"presets,omitempty"`
+	Pools     Pools             `json:"pools,omitempty,omitzero"`
+	Overrides []Override        `json:"overrides,omitempty"`
 }
 
 // Override changes a layer for one cluster.
 type Override struct {
-	// Layer is the name of the layer, or profile/layer.
-	Layer string `json:"layer"`
-	// Enabled false takes the layer out of the stack.
-	Enabled *bool `json:"enabled,omitempty"`
-	// Values and Capi are put over the layer's.
-	Values Value `json:"values,omitempty,omitzero"`
-	Capi   *Capi `json:"capi,omitempty"`
-	// Patches follow the layer's.
-	Patches []ContentPatch `json:"patches,omitempty"`
+	LayerPatch `json:",inline"`
 	// Reason and Owner say why and who.
 	Reason string `json:"reason"`
 	Owner  string `json:"owner"`

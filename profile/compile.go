@@ -24,6 +24,9 @@ type layer struct {
 	patches   []patch
 	manifests []File
 	requires  []requirement
+	conflicts []requirement
+	// parts are what the layer was merged of, lowest first.
+	parts []part
 }
 
 // requirement is a Requirement with its range read.
@@ -74,14 +77,15 @@ func (l *loader) compile(r *release) {
 	for i := range r.profile.Spec.Layers {
 		r.layers = append(r.layers, l.compileLayer(r, i))
 	}
+	l.compilePresets(r)
 }
 
 func (l *loader) constants(r *release) *value.Node {
-	consts := r.root.Get("spec", "constants")
+	consts := r.whole.Get("spec", "constants")
 	if consts.Kind() != value.Map {
 		return nil
 	}
-	c := compiler{loader: l, release: r, parseFiles: true}
+	c := compiler{loader: l, release: r, find: l.filesOf(r), parseFiles: true}
 	return c.tree(diag.Fields("spec", "constants"), consts, nil)
 }
 
@@ -118,14 +122,14 @@ var exprTypes = map[VariableType]expr.Type{
 func (l *loader) compileLayer(r *release, i int) *layer {
 	decoded := r.profile.Spec.Layers[i]
 	ly := &layer{Layer: decoded, release: r, index: i}
-	writer := &value.Writer{File: r.root.Place().Range().File, Kind: diag.Profile, Document: r.ref.String(), Layer: ly.Name, Owner: ly.owner()}
-	root := r.root.Get("spec", "layers").Items()[i]
-	c := compiler{loader: l, release: r, layer: ly}
-	ly.values = c.tree(ly.path(diag.Field("values")), root.Get("values").WrittenBy(writer), r.scopes.plain)
-	ly.capi = c.capi(ly.path(diag.Field("capi")), root.Get("capi").WrittenBy(writer))
-	ly.patches = c.patches(ly.path(diag.Field("content"), diag.Field("patches")), root.Get("content", "patches").WrittenBy(writer))
+	root := r.whole.Get("spec", "layers").Items()[i]
+	c := compiler{loader: l, release: r, layer: ly, find: l.filesOf(r)}
+	ly.values = c.tree(ly.path(diag.Field("values")), root.Get("values"), r.scopes.plain)
+	ly.capi = c.capi(ly.path(diag.Field("capi")), root.Get("capi"))
+	ly.patches = c.patches(ly.path(diag.Field("content"), diag.Field("patches")), root.Get("content", "patches"))
+	ly.parts = partsOf(r, ly.Name)
 	l.listMerges(ly)
-	l.manifests(ly)
+	l.manifests(ly, c.find)
 	l.requirements(ly)
 	return ly
 }
@@ -147,13 +151,13 @@ func (l *loader) listMerges(ly *layer) {
 	}
 }
 
-func (l *loader) manifests(ly *layer) {
+func (l *loader) manifests(ly *layer, find fileFinder) {
 	if ly.Content == nil {
 		return
 	}
 	for i, m := range ly.Content.Manifests {
 		where := ly.path(diag.Field("content"), diag.Field("manifests"), diag.Index(i))
-		for _, f := range l.beside(ly.release, m.Pattern, ly.release.At(where), where) {
+		for _, f := range find(m.Pattern, ly.release.At(where), where) {
 			if m.Expand {
 				f = l.expandable(ly, f)
 			}
@@ -177,14 +181,21 @@ func (l *loader) expandable(ly *layer, f File) File {
 }
 
 func (l *loader) requirements(ly *layer) {
-	for i, r := range ly.Requires {
-		where := ly.path(diag.Field("requires"), diag.Index(i))
+	ly.requires = l.conditions(ly, "requires", ly.Requires)
+	ly.conflicts = l.conditions(ly, "conflicts", ly.Conflicts)
+}
+
+func (l *loader) conditions(ly *layer, field string, list []Requirement) []requirement {
+	var out []requirement
+	for i, r := range list {
+		where := ly.path(diag.Field(field), diag.Index(i))
 		versions, err := ParseVersionRange(r.Version)
 		if err != nil {
 			l.add(diag.Errorf("profile.version", ly.release.At(where.Join(diag.Field("version"))), "%v", err).WithPath(where.Join(diag.Field("version"))))
 		}
-		ly.requires = append(ly.requires, requirement{Requirement: r, versions: versions, at: ly.release.At(where)})
+		out = append(out, requirement{Requirement: r, versions: versions, at: ly.release.At(where)})
 	}
+	return out
 }
 
 // compiler turns trees as written into trees with files in place and
@@ -195,8 +206,8 @@ type compiler struct {
 	layer   *layer
 	// parseFiles: YAML and JSON files become data; only constants do that.
 	parseFiles bool
-	// noFiles refuses files: a cluster's document has none beside it.
-	noFiles bool
+	// find finds files; nil where there are none, beside a cluster's document.
+	find fileFinder
 }
 
 // tree compiles n. A nil scope leaves ${ as plain text.
@@ -270,7 +281,7 @@ func expressionDiagnostic(e *expr.Error, n *value.Node, text string) diag.Diagno
 // file puts the file of {$file: name, expand: bool} in place.
 func (c compiler) file(at diag.Path, n *value.Node, scope *expr.Scope) *value.Node {
 	name, expand, ok := c.fileFields(at, n)
-	if ok && c.noFiles {
+	if ok && c.find == nil {
 		c.add(diag.Errorf("profile.file", n.Get("$file").Place().Range(), "an override cannot use a file").
 			WithDetail("write the text into the override, or give the profile a variable for it").WithPath(at))
 		return n
@@ -278,7 +289,7 @@ func (c compiler) file(at diag.Path, n *value.Node, scope *expr.Scope) *value.No
 	if !ok {
 		return n
 	}
-	found := c.beside(c.release, name, n.Get("$file").Place().Range(), at)
+	found := c.find(name, n.Get("$file").Place().Range(), at)
 	if len(found) != 1 {
 		if len(found) > 1 {
 			c.add(diag.Errorf("profile.file", n.Place().Range(), "%q matches %d files, but one value needs one file", name, len(found)).WithPath(at))
@@ -419,8 +430,10 @@ func (c compiler) checkOperations(at diag.Path, ops *value.Node) {
 // checkAlone composes a release by itself, to find what is wrong with its
 // layers whatever stack they will be in: cycles and conflicts.
 func (l *loader) checkAlone(r *release) {
-	for _, found := range compose([]*release{r}, r.layers).diags {
-		if found.Code == "profile.cycle" || found.Code == "profile.conflict" {
+	recipe := recipe{releases: []*release{r}}
+	for _, found := range recipe.compose().diags {
+		switch found.Code {
+		case "profile.cycle", "profile.conflict", "profile.fixed", "profile.fixed-path":
 			l.add(found)
 		}
 	}

@@ -11,44 +11,49 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
-// composition is what the profiles of a stack give together, before any
-// cluster: clusters of the same profile versions share it.
+// composition is what a recipe gives, before any cluster.
 type composition struct {
-	releases   []*release
+	recipe     recipe
 	layers     []*layer // in install order
+	disabled   []*layer
 	capi       *value.Node
-	inputs     map[string][]*input // by name; several when profiles share one
-	unjudged   map[string]bool     // names whose declarations have mistakes
+	inputs     map[string][]*input    // by name; several when profiles share one
+	unjudged   map[string]bool        // names whose declarations have mistakes
+	given      map[string]*value.Node // by profile name: values that need no cluster
 	provided   map[string]string
 	kubernetes *layer
 	classes    []string        // worker classes, sorted
 	pooled     map[string]bool // by class: its content depends on the pool
+	fixed      []fixed
+	idle       map[*overlay]diag.Diagnostics
 	diags      diag.Diagnostics
 
 	shared  sync.Map // bound trees of slots, where they are equal for all clusters
 	digests sync.Map // of trees that clusters share
 }
 
-// compose puts layers, which belong to releases, together.
-func compose(releases []*release, layers []*layer) *composition {
-	c := &composition{releases: releases}
+// compose puts layers together.
+func (c *composition) compose(layers layering) {
+	c.disabled = layers.disabled
 	c.collectInputs()
 	c.checkKinds()
 	c.checkInputs()
 	c.checkDefaults()
-	c.provide(layers)
-	c.findKubernetes(layers)
-	c.layers = c.order(layers)
+	c.giveValues()
+	c.provide(layers.enabled)
+	c.findKubernetes(layers.enabled)
+	c.layers = c.order(layers.enabled)
+	c.collectFixed()
 	c.joinCapi()
+	c.judgeFixed()
 	c.nameClasses()
-	return c
 }
 
 // collectInputs gathers the variables that can judge values: declarations with
 // mistakes were reported when the profile was loaded.
 func (c *composition) collectInputs() {
 	c.inputs, c.unjudged = map[string][]*input{}, map[string]bool{}
-	for _, r := range c.releases {
+	for _, r := range c.recipe.releases {
 		for i, v := range r.profile.Spec.Variables {
 			if r.broken && len(v.check()) > 0 {
 				c.unjudged[v.Name] = true
@@ -63,8 +68,8 @@ func (c *composition) add(found diag.Diagnostic) { c.diags = append(c.diags, fou
 
 // name lists the profiles, for messages.
 func (c *composition) name() string {
-	names := make([]string, len(c.releases))
-	for i, r := range c.releases {
+	names := make([]string, len(c.recipe.releases))
+	for i, r := range c.recipe.releases {
 		names[i] = r.ref.String()
 	}
 	return strings.Join(names, ", ")
@@ -72,7 +77,7 @@ func (c *composition) name() string {
 
 func (c *composition) checkKinds() {
 	var bases []*release
-	for _, r := range c.releases {
+	for _, r := range c.recipe.releases {
 		if r.profile.Spec.Kind != AddOnProfile {
 			bases = append(bases, r)
 		}
@@ -156,9 +161,9 @@ func (c *composition) findKubernetes(layers []*layer) {
 		}
 		c.kubernetes = ly
 	}
-	base := slices.IndexFunc(c.releases, func(r *release) bool { return r.profile.Spec.Kind != AddOnProfile })
+	base := slices.IndexFunc(c.recipe.releases, func(r *release) bool { return r.profile.Spec.Kind != AddOnProfile })
 	if base >= 0 && c.kubernetes == nil {
-		r := c.releases[base]
+		r := c.recipe.releases[base]
 		c.add(diag.Errorf("profile.kubernetes", r.KeyAt(diag.Fields("spec", "layers")), "no layer carries the component kubernetes").
 			WithDetail("a layer of kind Kubernetes has component: {name: kubernetes, version: ...}"))
 	}
@@ -175,7 +180,9 @@ func (c *composition) joinCapi() {
 		joined, conflicts := merge.Join(c.capi, ly.capi, merge.Capi, ly.declares)
 		c.capi = joined
 		for _, found := range conflicts {
-			c.add(conflict(ly, found))
+			if !c.isFixed(diag.Fields("capi").Join(found.Path...)) { // which is said once
+				c.add(conflict(ly, found))
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package profile_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -35,7 +36,10 @@ var update = flag.Bool("update", false, "write what the cases of testdata give i
 //	                  all that it has
 //	want/content      the files and patches of each layer
 //	want/classes      the worker classes of each cluster
-//	want/profiles     the profile versions of each cluster
+//	want/profiles     the profile and overlay versions of each cluster
+//	want/chosen       the presets of each cluster
+//	want/pools        the pools of each cluster
+//	want/idle         what overlays say of things that a stack does not have
 func TestResolveCorpus(t *testing.T) {
 	cases, err := filepath.Glob("testdata/resolve/*.txtar")
 	if err != nil || len(cases) == 0 {
@@ -122,7 +126,7 @@ func writeCase(t *testing.T, file string, archive *txtar.Archive, got map[string
 // view is all that a case can expect of a workspace, by section.
 func view(fsys fstest.MapFS) map[string]string {
 	w, diags := profile.Load(fsys, profile.Layout{})
-	var layers, inputs, content, classes, profiles strings.Builder
+	var layers, inputs, content, classes, profiles, chosen, idle, pools strings.Builder
 	stacks := map[profile.Key]*profile.Stack{}
 	for key := range w.Clusters() {
 		stack, found := w.Resolve(key)
@@ -135,7 +139,13 @@ func view(fsys fstest.MapFS) map[string]string {
 		fmt.Fprintf(&inputs, "%s\n", key)
 		fmt.Fprintf(&content, "%s\n", key)
 		fmt.Fprintf(&classes, "%s\n", key)
-		fmt.Fprintf(&profiles, "%s %v held=%t\n", key, stack.Profiles(), stack.Held())
+		fmt.Fprintf(&profiles, "%s %v overlays=%v held=%t\n", key, stack.Profiles(), stack.Overlays(), stack.Held())
+		fmt.Fprintf(&chosen, "%s %v\n", key, stack.Presets())
+		spec, _ := json.Marshal(stack.Cluster().Spec.Pools)
+		fmt.Fprintf(&pools, "%s %s\n", key, spec)
+		for _, f := range stack.OverlayFindings() {
+			fmt.Fprintf(&idle, "%s %s\n%s\n", key, f.Overlay, f.Findings.Text(fsys))
+		}
 		for _, l := range stack.Layers() {
 			fmt.Fprintf(&layers, "  %s/%s %s (%s, %s)\n", l.Profile.Name, l.Name, l.Kind, l.Component, l.Owner)
 			writeContent(&content, l)
@@ -155,6 +165,9 @@ func view(fsys fstest.MapFS) map[string]string {
 		"want/content":     content.String(),
 		"want/classes":     classes.String(),
 		"want/profiles":    profiles.String(),
+		"want/chosen":      chosen.String(),
+		"want/idle":        idle.String(),
+		"want/pools":       pools.String(),
 		"want/explain":     explained(fsys, stacks),
 	}
 }

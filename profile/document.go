@@ -16,7 +16,7 @@ import (
 
 // Document is one document of a workspace as it was read.
 type Document struct {
-	// Kind is Profile, Hub, Cluster or Strategy.
+	// Kind is Profile, Overlay, Hub, Cluster or Strategy.
 	Kind string
 	// Name names it in messages: "profile mem-base@1.0.0".
 	Name string
@@ -52,11 +52,6 @@ type source struct {
 
 // later are fields of the format that this release does not support.
 var later = map[string]string{
-	"ProfileSpec.extends":    "write the layers of the parent into this profile",
-	"ProfileSpec.presets":    "use variables, or a profile for each choice",
-	"ClusterSpec.presets":    "use variables, or a profile for each choice",
-	"Layer.fixed":            "protect the path by review until owners can fix it",
-	"Layer.conflicts":        "state the opposite as requires",
 	"Variable.disjoint":      "check the ranges by review until they are checked here",
 	"Variable.unique":        "check the values by review until they are checked here",
 	"Pool.upgradeAfter":      "pools are upgraded in the order of their names",

@@ -36,6 +36,8 @@ type Layer struct {
 	Component Component `json:"component"`
 	// Requires are conditions on the other layers of the stack.
 	Requires []Requirement `json:"requires,omitempty"`
+	// Conflicts are conditions that no other layer of the stack may meet.
+	Conflicts []Requirement `json:"conflicts,omitempty"`
 	// Before and After order layers that do not require each other.
 	Before []LayerRef `json:"before,omitempty"`
 	After  []LayerRef `json:"after,omitempty"`
@@ -50,6 +52,8 @@ type Layer struct {
 	Capi *Capi `json:"capi,omitempty"`
 	// Overrides declares leaves that the layer sets although another layer does.
 	Overrides []OverridesLayer `json:"overrides,omitempty"`
+	// Fixed are paths that only their owner may change.
+	Fixed []FixedPath `json:"fixed,omitempty"`
 	// Merge says how lists of this layer merge, by path: "append", or the key
 	// field of its items.
 	Merge map[string]ListMerge `json:"merge,omitempty"`
@@ -100,6 +104,42 @@ func (r Requirement) String() string {
 type OverridesLayer struct {
 	Layer string `json:"layer"`
 	Path  string `json:"path"`
+}
+
+// FixedPath is a path that nobody but the owner of the layer that fixes it may
+// change: not another profile, not an overlay of another owner, and no override.
+// It starts with /values (of the layer), with /capi (what all layers give
+// together), or with /objects/<Kind>/<name or *> (what is rendered). In
+// documents it is the path, or {layer, path} for a path of another layer, which
+// needs an entitlement.
+type FixedPath struct {
+	// Layer is the other layer; empty for the layer that fixes.
+	Layer string
+	Path  string
+}
+
+// MarshalJSON gives the short form where it says all.
+func (f FixedPath) MarshalJSON() ([]byte, error) {
+	if f.Layer == "" {
+		return json.Marshal(f.Path)
+	}
+	return json.Marshal(map[string]string{"layer": f.Layer, "path": f.Path})
+}
+
+// UnmarshalJSON reads both forms.
+func (f *FixedPath) UnmarshalJSON(data []byte) error {
+	var long struct {
+		Layer string `json:"layer"`
+		Path  string `json:"path"`
+	}
+	*f = FixedPath{}
+	if err := shortOrLong(data, &f.Path, &long); err != nil || f.Path == "" && long.Path == "" {
+		return fmt.Errorf(`must be a path, or {layer: name, path: /capi/...}`)
+	}
+	if long.Path != "" {
+		f.Layer, f.Path = long.Layer, long.Path
+	}
+	return nil
 }
 
 // LayerRef names a layer: bare when unique in the stack, else profile/layer. In

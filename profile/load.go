@@ -36,17 +36,7 @@ var documentDirs = []string{"hubs", "fleet", "strategies"}
 // left out of the workspace or refused when it is resolved. Files outside fsys
 // are never read; symbolic links are not followed.
 func Load(fsys fs.FS, layout Layout) (*Workspace, diag.Diagnostics) {
-	if layout.MaxBytes <= 0 {
-		layout.MaxBytes = 256 << 20
-	}
-	if layout.MaxDocument <= 0 {
-		layout.MaxDocument = 3 << 20
-	}
-	l := &loader{
-		tree:      files.NewTree(fsys, layout.MaxBytes),
-		layout:    layout,
-		workspace: &Workspace{Library: newLibrary()},
-	}
+	l := newLoader(fsys, layout)
 	l.library()
 	for _, dir := range documentDirs {
 		l.documents(dir)
@@ -54,6 +44,16 @@ func Load(fsys fs.FS, layout Layout) (*Workspace, diag.Diagnostics) {
 	l.lock()
 	l.finish()
 	return l.workspace, append(l.diags, l.tree.Diags...).Sorted()
+}
+
+func newLoader(fsys fs.FS, layout Layout) *loader {
+	if layout.MaxBytes <= 0 {
+		layout.MaxBytes = 256 << 20
+	}
+	if layout.MaxDocument <= 0 {
+		layout.MaxDocument = 3 << 20
+	}
+	return &loader{tree: files.NewTree(fsys, layout.MaxBytes), layout: layout, workspace: &Workspace{Library: newLibrary()}}
 }
 
 type loader struct {
@@ -155,7 +155,7 @@ func kindHint(kind string, known []string) string {
 	case "Profile":
 		return "a profile lives in library/<name>/<version>/profile.yaml"
 	case "Overlay":
-		return "overlays are not supported yet; write overrides into the clusters"
+		return "an overlay lives in library/overlays/<name>/<version>/overlay.yaml"
 	}
 	if near, ok := diag.Nearest(kind, known); ok {
 		return fmt.Sprintf("did you mean %s? known here are %s", near, strings.Join(known, ", "))

@@ -49,7 +49,7 @@ func (c *composition) order(layers []*layer) []*layer {
 func (c *composition) compareLayers(a, b *layer) int {
 	return cmp.Or(
 		cmp.Compare(a.Kind.rank(), b.Kind.rank()),
-		cmp.Compare(slices.Index(c.releases, a.release), slices.Index(c.releases, b.release)),
+		cmp.Compare(slices.Index(c.recipe.releases, a.release), slices.Index(c.recipe.releases, b.release)),
 		cmp.Compare(a.Name, b.Name),
 	)
 }
@@ -65,6 +65,9 @@ func (c *composition) edges(layers []*layer) []edge {
 					out = append(out, edge{first: needed, then: ly, why: "requires " + r.String(), at: r.at})
 				}
 			}
+		}
+		for _, r := range ly.conflicts {
+			c.forbid(ly, r, layers)
 		}
 		out = append(out, c.references(ly, ly.After, "after", layers)...)
 		for _, e := range c.references(ly, ly.Before, "before", layers) {
@@ -104,9 +107,7 @@ func (c *composition) require(ly *layer, r requirement, layers []*layer) []*laye
 	var met, near []*layer
 	for _, other := range layers {
 		switch {
-		case r.Layer != "" && (other.Name == r.Layer || other.id() == r.Layer),
-			r.Capability != "" && has(other.Provides, r.Capability),
-			r.Component != "" && other.Component.Name == r.Component && other.inRange(r):
+		case other.meets(r):
 			met = append(met, other)
 		case r.Component != "" && other.Component.Name == r.Component:
 			near = append(near, other)
@@ -116,6 +117,35 @@ func (c *composition) require(ly *layer, r requirement, layers []*layer) []*laye
 		c.add(c.unmet(ly, r, near, layers))
 	}
 	return met
+}
+
+// forbid reports the layers that meet a condition of conflicts.
+func (c *composition) forbid(ly *layer, r requirement, layers []*layer) {
+	for _, other := range layers {
+		if other == ly || !other.meets(r) {
+			continue
+		}
+		what := "layer " + other.Name
+		if r.Capability != "" {
+			what += ", which provides " + r.Capability
+		} else if other.Component.Name != "" {
+			what += ", which has " + other.Component.String()
+		}
+		c.add(diag.Errorf("profile.conflicting", r.at, "layer %s of %s conflicts with %s, and the stack has %s of %s", ly.Name, ly.release.ref, r, what, other.release.ref).
+			WithDetail("choose versions of the profiles that fit together, or disable one of the layers").
+			WithRelated(other.at(diag.Field("component")), "layer %s of %s, owner %s", other.Name, other.release.ref, other.owner()))
+	}
+}
+
+// meets reports whether the layer meets a condition.
+func (l *layer) meets(r requirement) bool {
+	switch {
+	case r.Layer != "":
+		return l.Name == r.Layer || l.id() == r.Layer
+	case r.Capability != "":
+		return has(l.Provides, r.Capability)
+	}
+	return r.Component != "" && l.Component.Name == r.Component && l.inRange(r)
 }
 
 func has(m map[string]string, key string) bool { _, ok := m[key]; return ok }

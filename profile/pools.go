@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/dayzero-sdk/dayzero/internal/decode"
+	"github.com/dayzero-sdk/dayzero/internal/merge"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
@@ -32,6 +34,32 @@ func (r *resolution) bindCapi() CapiSlots {
 		out.Classes = append(out.Classes, r.bindClass(name)...)
 	}
 	return out
+}
+
+// poolTable is how the pools of a cluster merge with the defaults of a profile.
+func poolTable(path diag.Path) merge.Rule {
+	if path.String() == "/workers" {
+		return merge.Rule{Keys: []string{"name"}}
+	}
+	return merge.Rule{}
+}
+
+// defaultPools puts the cluster's pools over those of its profiles.
+func (r *resolution) defaultPools() {
+	var below *value.Node
+	for _, rel := range r.comp.recipe.releases {
+		below = merge.Over(below, rel.whole.Get("spec", "pools"), poolTable)
+	}
+	if below == nil {
+		return
+	}
+	m := *r.member
+	pools := merge.Over(below, m.root.Get("spec", "pools"), poolTable)
+	m.root = m.root.Set(pools, "spec", "pools")
+	m.cluster.Spec.Pools = Pools{}
+	r.add(decode.Into(pools, &m.cluster.Spec.Pools, decoding)...)
+	r.member = &m
+	r.stack.cluster, r.stack.pools = m.cluster, pools
 }
 
 // boundPools are the pools of the cluster with what their expressions see.
@@ -169,7 +197,7 @@ func (r *resolution) bindSlot(slot *value.Node, pool *boundPool) *value.Node {
 }
 
 // onlyDefaults reports whether the expressions of a slot read nothing of the
-// cluster: no variable but such as have their defaults.
+// cluster: no variable but such as have the values that the composition gives.
 func (r *resolution) onlyDefaults(slot *value.Node) bool {
 	for e := range slot.Expressions() {
 		p := e.Program().(*program)
@@ -179,8 +207,7 @@ func (r *resolution) onlyDefaults(slot *value.Node) bool {
 		}
 		vars := r.vars[p.layer.release.ref.Name]
 		for _, name := range reads.Vars {
-			n := vars.Get(name)
-			if n == nil || r.comp.poolScoped(name) || !slices.ContainsFunc(r.comp.inputs[name], func(in *input) bool { return in.preset == n }) {
+			if n := vars.Get(name); n == nil || r.comp.poolScoped(name) || n != r.comp.given[p.layer.release.ref.Name].Get(name) {
 				return false
 			}
 		}
@@ -223,13 +250,13 @@ func (r *resolution) boundPool(path diag.Path, name, class string) *boundPool {
 		{Name: "labels", Value: labels},
 		{Name: "name", Value: value.NewString(name, at)},
 	}, at)}
-	for _, rel := range r.comp.releases {
+	for _, rel := range r.comp.recipe.releases {
 		vars := r.vars[rel.ref.Name]
 		for _, v := range rel.profile.Spec.Variables {
 			if v.Scope != PoolScope {
 				continue
 			}
-			if n := r.setFor(set, v.Name, rel.ref.Name); n != nil {
+			if n := setFor(set, v.Name, rel.ref.Name); n != nil {
 				vars = vars.With(v.Name, n)
 			} else if v.Required && !r.comp.unjudged[v.Name] && !meant[v.Name] {
 				r.reject("profile.required-variable", path, "set it in the variables of the pool", "variable %s has no value in this pool", v.Name)

@@ -29,11 +29,21 @@ type ProfileSpec struct {
 	Description string `json:"description,omitempty"`
 	// Kind is Infrastructure, AddOn or Full.
 	Kind string `json:"kind"`
+	// Extends is the one parent, name@version. Its variables, constants, presets,
+	// pools and layers are this profile's too: an entry of the same name is put
+	// over the parent's.
+	Extends string `json:"extends,omitempty"`
 	// Abstract profiles may lack required layers and cannot be used by clusters.
 	Abstract  bool             `json:"abstract,omitempty"`
 	Variables []Variable       `json:"variables,omitempty"`
 	Constants map[string]Value `json:"constants,omitempty"`
-	Layers    []Layer          `json:"layers,omitempty"`
+	// Presets are choices: named sets of patches, of which a cluster or overlay
+	// takes at most one of each group.
+	Presets []Preset `json:"presets,omitempty"`
+	// Pools are defaults for the pools of clusters, by name. Only profiles of
+	// kind Infrastructure and Full have them.
+	Pools  Pools   `json:"pools,omitempty,omitzero"`
+	Layers []Layer `json:"layers,omitempty"`
 }
 
 // Ref is the profile's identity.

@@ -3,8 +3,6 @@ package profile
 import (
 	"cmp"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/dayzero-sdk/dayzero/internal/expr"
 	"github.com/dayzero-sdk/dayzero/internal/value"
@@ -110,9 +108,8 @@ type resolution struct {
 	member   *member
 	stack    *Stack
 	comp     *composition
-	disabled map[*layer]bool
-	values   map[*layer]*value.Node // after overrides, before binding
-	patches  map[*layer][]patch
+	idle     []idleFinding
+	own      map[*layer]*layer      // layers of the composition with the cluster's values over them
 	vars     map[string]*value.Node // by profile name: what its expressions see
 	pools    boundPools
 	cluster  *value.Node // what expressions see as cluster
@@ -123,7 +120,7 @@ type resolution struct {
 func (r *resolution) add(found ...diag.Diagnostic) { r.diags = append(r.diags, found...) }
 
 func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diagnostics) {
-	r := &resolution{library: l, member: m, disabled: map[*layer]bool{}}
+	r := &resolution{library: l, member: m}
 	r.stack = &Stack{key: m.key, cluster: m.cluster, hub: hub, metadata: m.root.Get("metadata"), pools: m.root.Get("spec", "pools")}
 	if r.stack.hub.Spec.ClassNamespace == "" {
 		r.stack.hub.Spec.ClassNamespace = DefaultClassNamespace
@@ -131,11 +128,12 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 	if r.stack.hub.Spec.Delivery == "" {
 		r.stack.hub.Spec.Delivery = ManifestsDelivery
 	}
-	releases, usable := r.choose(lock)
+	made, usable := r.choose(lock)
 	if !usable || m.broken {
-		return nil, r.giveUp(releases)
+		return nil, r.giveUp(made)
 	}
-	r.comp = l.compose(releases)
+	r.comp = l.compose(made)
+	r.defaultPools()
 	r.override()
 	r.add(r.comp.diags...)
 	r.bindVariables()
@@ -152,9 +150,10 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 
 // giveUp judges what can still be judged of a cluster whose document or profiles
 // are broken: its variables and pools.
-func (r *resolution) giveUp(releases []*release) diag.Diagnostics {
-	r.comp = &composition{releases: releases}
+func (r *resolution) giveUp(made recipe) diag.Diagnostics {
+	r.comp = &composition{recipe: made, idle: map[*overlay]diag.Diagnostics{}}
 	r.comp.collectInputs()
+	r.comp.giveValues()
 	r.bindVariables()
 	r.bindPools()
 	if !r.diags.HasErrors() {
@@ -172,96 +171,20 @@ func (m *member) notResolved() diag.Diagnostic {
 		WithDetail("mend the errors in its document and its profiles first")
 }
 
-// choose finds the profile versions. usable is false when one is missing or
-// broken.
-func (r *resolution) choose(lock LockEntry) (releases []*release, usable bool) {
-	usable = true
-	seen := map[string]int{}
-	for i, text := range r.member.cluster.Spec.Profiles {
-		path := diag.Fields("spec", "profiles").Join(diag.Index(i))
-		ref, err := ParseRef(text)
-		if err != nil {
-			r.reject("profile.reference", path, "write the name of a profile, or name@version", "%v", err)
-			usable = false
-			continue
-		}
-		if first, twice := seen[ref.Name]; twice {
-			r.add(diag.Errorf("profile.duplicate", r.member.At(path), "profile %s is named twice", ref.Name).
-				WithDetail("keep one of the two").WithPath(path).
-				WithRelated(r.member.At(diag.Fields("spec", "profiles").Join(diag.Index(first))), "the other one is here"))
-			usable = false
-			continue
-		}
-		seen[ref.Name] = i
-		r.stack.held = r.stack.held || ref.Version != ""
-		found := r.chooseOne(ref, lock, path)
-		usable = usable && found != nil && !found.broken
-		if found != nil {
-			releases = append(releases, found)
-			r.stack.profiles = append(r.stack.profiles, found.ref)
-		}
-	}
-	return releases, usable && (r.member.broken || r.hasBase(releases))
-}
-
-func (r *resolution) hasBase(releases []*release) bool {
-	if slices.ContainsFunc(releases, func(rel *release) bool { return rel.profile.Spec.Kind != AddOnProfile }) {
-		return true
-	}
-	path := diag.Fields("spec", "profiles")
-	r.add(diag.Errorf("profile.base", r.member.KeyAt(path), "no profile of the cluster defines the cluster itself").
-		WithDetail("add a profile of kind Infrastructure or Full").WithPath(path))
-	return false
-}
-
-func (r *resolution) chooseOne(ref Ref, lock LockEntry, path diag.Path) *release {
-	all := r.library.releases[ref.Name]
-	if len(all) == 0 {
-		r.reject("profile.unknown-profile", path, nearestOf(ref.Name, r.library.names(), "profiles"), "there is no profile %q in the library", ref.Name)
-		return nil
-	}
-	by := "the cluster names it"
-	if ref.Version == "" {
-		if pin, ok := lock.Pin(ref.Name); ok {
-			ref.Version, by = pin, fmt.Sprintf("line %d of the lock pins it", lock.at.Start.Line)
-		} else if latest := r.library.latest(ref.Name); latest != nil {
-			return latest
-		}
-	}
-	if found := r.library.release(ref); found != nil {
-		return found
-	}
-	known := make([]string, len(all))
-	for i, rel := range all {
-		known[i] = rel.ref.Version
-	}
-	if ref.Version == "" {
-		r.reject("profile.missing-version", path, "name a version: "+ref.Name+"@"+known[len(known)-1], "profile %s has only -dev versions", ref.Name)
-		return nil
-	}
-	r.reject("profile.missing-version", path, by+"; "+nearestOf(ref.Version, known, "versions of "+ref.Name), "there is no version %s of profile %s in the library", ref.Version, ref.Name)
-	return nil
-}
-
 // reject adds an error about the value at path of the cluster's document.
 func (r *resolution) reject(code string, path diag.Path, hint, format string, args ...any) {
 	r.add(diag.Errorf(code, r.member.At(path), format, args...).WithDetail("%s", hint).WithPath(path))
 }
 
-// compose gives the composition of whole releases, made once.
-func (l *Library) compose(releases []*release) *composition {
-	var key strings.Builder
-	var layers []*layer
-	for _, r := range releases {
-		key.WriteString(r.ref.String() + "\n")
-		layers = append(layers, r.layers...)
-	}
+// compose gives the composition of a recipe, made once.
+func (l *Library) compose(made recipe) *composition {
+	key := made.key()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	c, ok := l.composed[key.String()]
+	c, ok := l.composed[key]
 	if !ok {
-		c = compose(releases, layers)
-		l.composed[key.String()] = c
+		c = made.compose()
+		l.composed[key] = c
 	}
 	return c
 }
@@ -270,25 +193,24 @@ func (l *Library) compose(releases []*release) *composition {
 func (r *resolution) finish() {
 	s, c := r.stack, r.comp
 	s.comp = c
-	k := c.kubernetes
-	writer := &value.Writer{File: k.at().File, Kind: diag.Profile, Document: k.release.ref.String(), Layer: k.Name, Owner: k.owner()}
-	s.version = k.component().Get("version").WrittenBy(writer)
+	s.version = c.kubernetes.component().Get("version")
 	s.layers = make([]StackLayer, 0, len(c.layers))
 	for _, ly := range c.layers {
 		s.layers = append(s.layers, r.bindLayer(ly))
 	}
 	s.capi = r.bindCapi()
+	s.idle = r.collectIdle()
 }
 
 func (r *resolution) bindLayer(ly *layer) StackLayer {
-	writer := &value.Writer{File: ly.at().File, Kind: diag.Profile, Document: ly.release.ref.String(), Layer: ly.Name, Owner: ly.owner()}
-	at := ly.release.root.Find(ly.path()).Place()
-	at.Writer = writer
+	if own, ok := r.own[ly]; ok {
+		ly = own
+	}
 	out := StackLayer{
 		Name: ly.Name, Profile: ly.release.ref, Kind: ly.Kind, Owner: ly.owner(), Component: ly.Component,
-		Origin: at.Origin(),
+		Origin: ly.node().Origin(), layer: ly,
 	}
-	values := r.bind(r.values[ly], nil, nil)
+	values := r.bind(ly.values, nil, nil)
 	out.Values = Value{node: values}
 	if ly.Content != nil {
 		out.Helm = ly.Content.Helm
@@ -303,7 +225,7 @@ func (r *resolution) bindLayer(ly *layer) StackLayer {
 		}
 		out.Manifests = append(out.Manifests, f)
 	}
-	for _, p := range r.patches[ly] {
+	for _, p := range ly.patches {
 		out.Patches = append(out.Patches, StackPatch{
 			Target: p.target, Range: p.at,
 			Merge: Value{node: r.bind(p.merge, nil, values)},
@@ -349,5 +271,8 @@ func (r *resolution) notComputed(e *value.Node, p *program, err error) diag.Diag
 
 // component is what expressions of the layer see as component.
 func (l *layer) component() *value.Node {
-	return l.release.root.Find(l.path(diag.Field("component")))
+	return l.node().Get("component")
 }
+
+// node is the layer in its profile.
+func (l *layer) node() *value.Node { return l.release.whole.Get("spec", "layers").Items()[l.index] }

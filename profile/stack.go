@@ -17,6 +17,7 @@ type Stack struct {
 	cluster  Cluster
 	hub      Hub
 	profiles []Ref
+	overlays []Ref
 	held     bool
 	layers   []StackLayer
 	capi     CapiSlots
@@ -25,6 +26,7 @@ type Stack struct {
 	metadata *value.Node // of the cluster's document
 	pools    *value.Node // of the cluster's document, as written
 
+	idle   []OverlayFindings
 	comp   *composition
 	once   sync.Once
 	digest string
@@ -47,6 +49,8 @@ type StackLayer struct {
 	Patches []StackPatch
 	// Origin is the place of the layer.
 	Origin diag.Origin
+
+	layer *layer
 }
 
 // StackPatch is a patch with its expressions evaluated. Exactly one of Merge
@@ -101,8 +105,63 @@ func (s *Stack) Cluster() Cluster { return s.cluster }
 // Hub is the cluster's hub.
 func (s *Stack) Hub() Hub { return s.hub }
 
-// Profiles are the profile versions, in the order of the cluster's document.
+// Profiles are the profile versions, in the order of the cluster's document, and
+// then those that overlays add.
 func (s *Stack) Profiles() []Ref { return slices.Clone(s.profiles) }
+
+// Overlays are the versions of the overlays that match the cluster, in the order
+// in which they are put over each other.
+func (s *Stack) Overlays() []Ref { return slices.Clone(s.overlays) }
+
+// Pins are Profiles and Overlays: what a lock holds of the stack.
+func (s *Stack) Pins() []Ref { return slices.Concat(s.profiles, s.overlays) }
+
+// ChosenPreset is a preset of a stack.
+type ChosenPreset struct {
+	Profile     Ref
+	Group, Name string
+}
+
+// Presets are the chosen presets, in the order in which they are put over the
+// layers.
+func (s *Stack) Presets() []ChosenPreset {
+	var out []ChosenPreset
+	for _, p := range s.comp.recipe.presets {
+		out = append(out, ChosenPreset{Profile: p.release.ref, Group: p.Group, Name: p.Name})
+	}
+	return out
+}
+
+// OverlayFindings are what an overlay says of layers, variables and groups of
+// presets that a stack does not have. It matters where it holds for every
+// cluster that the overlay matches.
+type OverlayFindings struct {
+	Overlay  Ref
+	Findings diag.Diagnostics
+}
+
+// OverlayFindings are those of the overlays that match the cluster.
+func (s *Stack) OverlayFindings() []OverlayFindings { return slices.Clone(s.idle) }
+
+// Lost are the values that were set at a path of a layer and did not come to
+// stand, the latest first, as they are written: expressions are not computed.
+func (s *Stack) Lost(l StackLayer, path diag.Path) []Value {
+	parts, field := l.layer.parts, "values"
+	if name, _ := firstField(path); name == "capi" {
+		parts, field = s.comp.capiParts(), "capi"
+	} else if name != "values" {
+		return nil
+	}
+	_, from, _ := s.Find(l, path)
+	var out []Value
+	for _, p := range slices.Backward(parts) {
+		n := p.root.Get(field).Find(path[1:])
+		if n != nil && n.Place().Range() != from.Range {
+			out = append(out, Value{node: n})
+		}
+	}
+	return out
+}
 
 // Held reports whether the cluster names a version itself, so that no rollout
 // moves it.

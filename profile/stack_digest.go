@@ -21,6 +21,13 @@ func (s *Stack) canonical() []byte {
 	b = appendNode(append(b, `,"metadata":`...), s.metadata)
 	b = appendJSON(append(b, `,"hub":`...), []string{hub.ClassNamespace, hub.Delivery, hub.ClusterAPI.Version})
 	b = appendJSON(append(b, `,"profiles":`...), profiles)
+	if len(s.overlays) > 0 {
+		overlays := make([]string, len(s.overlays))
+		for i, ref := range s.overlays {
+			overlays[i] = ref.String()
+		}
+		b = appendJSON(append(b, `,"overlays":`...), overlays)
+	}
 	b = appendJSON(append(b, `,"kubernetes":`...), s.version.Text())
 	b = append(b, `,"layers":[`...)
 	for i, l := range s.layers {

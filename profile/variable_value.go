@@ -174,7 +174,9 @@ func newInput(r *release, index int) *input {
 		v.pattern = regexp.MustCompile(v.Pattern) // checked when the profile was loaded
 	}
 	if n := v.Default.node; !n.IsNull() {
-		v.preset = n.WrittenBy(&value.Writer{File: v.at().File, Kind: diag.Default, Document: r.ref.String(), Owner: r.profile.Spec.Owner})
+		by := *n.Place().Writer // a parent, where the default is inherited
+		by.Kind = diag.Default
+		v.preset = n.WrittenBy(&by)
 	}
 	return v
 }

@@ -16,41 +16,28 @@ func (r *resolution) bindVariables() {
 	set := r.member.root.Get("spec", "variables")
 	meant := r.checkSet(set, diag.Fields("spec", "variables"), func(in *input) bool { return in.Scope != PoolScope },
 		"set it in the pools: pools.workers[].variables")
-	r.vars = make(map[string]*value.Node, len(r.comp.releases))
-	for _, rel := range r.comp.releases {
-		var fields []value.Entry
+	r.vars = make(map[string]*value.Node, len(r.comp.recipe.releases))
+	for _, rel := range r.comp.recipe.releases {
+		vars := r.comp.given[rel.ref.Name]
 		for _, v := range rel.profile.Spec.Variables {
-			n := r.valueOf(v.Name, rel.ref.Name, set)
-			if n == nil && v.Required && v.Scope != PoolScope && !r.comp.unjudged[v.Name] && !meant[v.Name] {
+			if n := setFor(set, v.Name, rel.ref.Name); n != nil {
+				vars = vars.With(v.Name, n)
+			} else if v.Required && v.Scope != PoolScope && vars.Get(v.Name) == nil && !r.comp.unjudged[v.Name] && !meant[v.Name] {
 				r.missing(v.Name, rel)
 			}
-			if n != nil {
-				fields = append(fields, value.Entry{Name: v.Name, Key: n.Place(), Value: n})
-			}
 		}
-		r.vars[rel.ref.Name] = value.NewMap(fields, value.Place{})
+		r.vars[rel.ref.Name] = vars
 	}
 	r.stack.inputs = r.collectInputs()
 	r.cluster = r.visibleCluster()
 	r.provided, _ = value.FromAny(r.comp.provided, value.Place{})
 }
 
-// valueOf is the value of a variable for one profile: what the cluster sets for
-// that profile, what it sets, or the first default; nil for none.
-func (r *resolution) valueOf(name, profile string, set *value.Node) *value.Node {
-	if n := r.setFor(set, name, profile); n != nil {
-		return n
-	}
-	for _, in := range r.comp.inputs[name] {
-		if in.preset != nil {
-			return in.preset
-		}
-	}
-	return nil
-}
-
 // setFor is what a set of values says of a variable for one profile.
-func (r *resolution) setFor(set *value.Node, name, profile string) *value.Node {
+func setFor(set *value.Node, name, profile string) *value.Node {
+	if set == nil {
+		return nil
+	}
 	for _, field := range []string{profile + "/" + name, name} {
 		if n := set.Get(field); !n.IsNull() {
 			return n
@@ -67,7 +54,7 @@ func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) 
 	known := slices.Sorted(maps.Keys(r.comp.inputs))
 	for _, f := range set.Fields() {
 		path := at.Join(diag.Field(f.Name))
-		inputs := r.inputsNamed(f.Name)
+		inputs := r.comp.inputsNamed(f.Name)
 		if len(inputs) == 0 && r.mayDeclare(f.Name) {
 			continue
 		}
@@ -79,13 +66,11 @@ func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) 
 			continue
 		}
 		if !takes(inputs[0]) {
-			r.add(diag.Errorf("profile.variable-scope", f.Key.Range(), "variable %s has scope %s and cannot be set here", f.Name, cmp.Or(inputs[0].Scope, ClusterScope)).
-				WithDetail("%s", otherwise).WithPath(path).
-				WithRelated(inputs[0].at(), "it is declared here, owner %s", inputs[0].release.profile.Spec.Owner))
+			r.add(wrongScope(f, path, inputs[0], otherwise))
 			continue
 		}
 		if !f.Value.IsNull() {
-			r.judge(inputs, f.Value, path)
+			r.add(judged(inputs, f.Value, path)...)
 		}
 	}
 	return meant
@@ -95,17 +80,17 @@ func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) 
 // declared all the same: wrongly, or in a profile that was not found.
 func (r *resolution) mayDeclare(name string) bool {
 	_, variable, split := strings.Cut(name, "/")
-	return len(r.comp.releases) < max(1, len(r.member.cluster.Spec.Profiles)) || r.comp.unjudged[name] || split && r.comp.unjudged[variable]
+	return r.comp.recipe.own < max(1, len(r.member.cluster.Spec.Profiles)) || r.comp.unjudged[name] || split && r.comp.unjudged[variable]
 }
 
 // inputsNamed are the declarations that a name in variables speaks to.
-func (r *resolution) inputsNamed(name string) []*input {
+func (c *composition) inputsNamed(name string) []*input {
 	profile, variable, split := strings.Cut(name, "/")
 	if !split {
-		return r.comp.inputs[name]
+		return c.inputs[name]
 	}
 	var out []*input
-	for _, in := range r.comp.inputs[variable] {
+	for _, in := range c.inputs[variable] {
 		if in.release.ref.Name == profile {
 			out = append(out, in)
 		}
@@ -113,7 +98,15 @@ func (r *resolution) inputsNamed(name string) []*input {
 	return out
 }
 
-func (r *resolution) judge(inputs []*input, n *value.Node, path diag.Path) {
+func wrongScope(f value.Entry, path diag.Path, in *input, otherwise string) diag.Diagnostic {
+	return diag.Errorf("profile.variable-scope", f.Key.Range(), "variable %s has scope %s and cannot be set here", f.Name, cmp.Or(in.Scope, ClusterScope)).
+		WithDetail("%s", otherwise).WithPath(path).
+		WithRelated(in.at(), "it is declared here, owner %s", in.release.profile.Spec.Owner)
+}
+
+// judged is what the declarations of a variable say of a value.
+func judged(inputs []*input, n *value.Node, path diag.Path) diag.Diagnostics {
+	var out diag.Diagnostics
 	for _, in := range inputs {
 		at := n.Place().Range()
 		if in.Type == SecretRefVariable { // perhaps the secret itself was written
@@ -121,11 +114,12 @@ func (r *resolution) judge(inputs []*input, n *value.Node, path diag.Path) {
 			at.End = at.Start
 		}
 		for _, p := range in.judge(n) {
-			r.add(diag.Errorf("profile.variable-value", at, "variable %s: %s", in.Name, p.problem).
+			out = append(out, diag.Errorf("profile.variable-value", at, "variable %s: %s", in.Name, p.problem).
 				WithDetail("%s", p.hint).WithPath(path).
 				WithRelated(in.at(), "it is declared here by %s, owner %s", in.release.ref, in.release.profile.Spec.Owner))
 		}
 	}
+	return out
 }
 
 func (r *resolution) missing(name string, rel *release) {

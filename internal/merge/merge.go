@@ -76,13 +76,17 @@ func (m *merger) merge(path diag.Path, lower, upper *value.Node) *value.Node {
 		return m.alone(path, upper)
 	}
 	switch {
-	case lower.Kind() == value.Map && upper.Kind() == value.Map:
+	case lower.Kind() == value.Map && upper.Kind() == value.Map && !whole(lower) && !whole(upper):
 		return m.mergeMaps(path, lower, upper)
 	case lower.Kind() == value.List && upper.Kind() == value.List:
 		return m.mergeLists(path, lower, upper)
 	}
 	return m.replace(path, lower, upper)
 }
+
+// whole reports whether a mapping stands for one value: {$file: name} is a text,
+// {$secret: {...}} a reference.
+func whole(n *value.Node) bool { return n.Get("$file") != nil || n.Get("$secret") != nil }
 
 func (m *merger) replace(path diag.Path, lower, upper *value.Node) *value.Node {
 	if !m.equals {

@@ -271,6 +271,20 @@ func (n *Node) Set(v *Node, names ...string) *Node {
 	return n.With(names[0], n.Get(names[0]).Set(v, names[1:]...))
 }
 
+// EachItem returns n with every item of the list at the named fields replaced by
+// what change gives for it; n itself where there is no list.
+func (n *Node) EachItem(change func(*Node) *Node, names ...string) *Node {
+	list := n.Get(names...)
+	if list.Kind() != List {
+		return n
+	}
+	items := make([]*Node, list.Len())
+	for i, item := range list.Items() {
+		items[i] = change(item)
+	}
+	return n.Set(list.WithItems(items), names...)
+}
+
 // WithItems returns the list n holding items instead.
 func (n *Node) WithItems(items []*Node) *Node {
 	return NewList(items, n.Place())
@@ -409,3 +423,25 @@ func (n *Node) Nearest(path diag.Path) *Node {
 
 // GoString helps in test failures.
 func (n *Node) GoString() string { return fmt.Sprintf("value(%s)", n.AppendJSON(nil)) }
+
+// Mappings yields every mapping of the tree with its path, from the outside in.
+func (n *Node) Mappings() iter.Seq2[diag.Path, *Node] {
+	return func(yield func(diag.Path, *Node) bool) { n.mappings(nil, yield) }
+}
+
+func (n *Node) mappings(at diag.Path, yield func(diag.Path, *Node) bool) bool {
+	if n.Kind() == Map && !yield(at, n) {
+		return false
+	}
+	for _, f := range n.Fields() {
+		if !f.Value.mappings(at.Join(diag.Field(f.Name)), yield) {
+			return false
+		}
+	}
+	for i, item := range n.Items() {
+		if !item.mappings(at.Join(diag.Index(i)), yield) {
+			return false
+		}
+	}
+	return true
+}

@@ -120,7 +120,7 @@ func (s Step) write(b *strings.Builder) {
 }
 
 func quoteSelector(v string) string {
-	if v != "" && v[0] != '"' && !strings.ContainsAny(v, ",]=\n") {
+	if v != "" && v[0] != '"' && !strings.ContainsAny(v, ",]=~\n") {
 		return v
 	}
 	q, _ := json.Marshal(v)
@@ -218,7 +218,7 @@ func parseSelectorValue(text string) (value, rest string, err error) {
 		if end < 0 {
 			return "", "", errors.New("a selector ends with ]")
 		}
-		return text[:end], text[end:], nil
+		return unescapeField(text[:end]), text[end:], nil
 	}
 	quoted, err := quotedPrefix(text)
 	if err != nil {

@@ -1,0 +1,103 @@
+package profile
+
+import (
+	"slices"
+
+	"github.com/dayzero-sdk/dayzero/internal/merge"
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// LayerPatch changes a layer: in a preset, in an overlay, and in a cluster's
+// overrides.
+type LayerPatch struct {
+	// Layer is the name of the layer, or profile/layer.
+	Layer string `json:"layer"`
+	// Enabled false takes the layer out of the stack; true brings it back.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Values and Capi are put over the layer's.
+	Values Value `json:"values,omitempty,omitzero"`
+	Capi   *Capi `json:"capi,omitempty"`
+	// Patches follow the layer's.
+	Patches []ContentPatch `json:"patches,omitempty"`
+}
+
+// layerPatch is a LayerPatch as it was read.
+type layerPatch struct {
+	LayerPatch
+	root *value.Node
+	// path is where it stands in its document.
+	path diag.Path
+	find fileFinder
+}
+
+// over gives the layer with the patch over it. ly is not changed.
+func (p layerPatch) over(ly *layer) (*layer, diag.Diagnostics) {
+	out := *ly
+	found := &loader{}
+	c := compiler{loader: found, release: ly.release, layer: ly, find: p.find}
+	at := func(field string) diag.Path { return p.path.Join(diag.Field(field)) }
+	found.misplaced(at("values"), p.root.Get("values"), ly.table)
+	found.misplaced(at("capi"), p.root.Get("capi"), merge.Capi)
+	if values := c.tree(at("values"), p.root.Get("values"), ly.release.scopes.plain); !values.IsNull() {
+		out.values = merge.Over(ly.values, values, ly.table)
+	}
+	if capi := c.capi(at("capi"), p.root.Get("capi")); capi != nil {
+		out.capi = merge.Over(ly.capi, capi, merge.Capi)
+	}
+	if patches := c.patches(at("patches"), p.root.Get("patches")); len(patches) > 0 {
+		out.patches = slices.Concat(ly.patches, patches)
+	}
+	out.parts = append(slices.Clip(ly.parts), part{root: p.root})
+	return &out, found.diags
+}
+
+// table is the list table of the layer's values.
+func (l *layer) table(path diag.Path) merge.Rule {
+	if len(l.Merge) == 0 {
+		return merge.Rule{}
+	}
+	rule, ok := l.Merge[diag.Fields("values").Join(path...).String()]
+	switch {
+	case !ok:
+		return merge.Rule{}
+	case rule.Append:
+		return merge.Rule{Append: true}
+	}
+	return merge.Rule{Keys: []string{rule.Key}}
+}
+
+// valuesTable is the list table that the field merge of a layer declares: lists
+// replace, unless it says otherwise. Paths start below values.
+func valuesTable(declared *value.Node) merge.Table {
+	return func(path diag.Path) merge.Rule {
+		rule := declared.Get(diag.Fields("values").Join(path...).String())
+		if text, _ := rule.Str(); text == "append" {
+			return merge.Rule{Append: true}
+		}
+		if key, ok := rule.Get("key").Str(); ok {
+			return merge.Rule{Keys: []string{key}}
+		}
+		return merge.Rule{}
+	}
+}
+
+// part is one of the documents' entries that a layer was merged of: a layer of a
+// profile, or a patch.
+type part struct{ root *value.Node }
+
+func (p part) writer() *value.Writer { return p.root.Place().Writer }
+
+// partsOf gives what the profile and its parents say of a layer, lowest first.
+func partsOf(r *release, name string) []part {
+	var out []part
+	for ; r != nil; r = r.parent {
+		for _, n := range r.root.Get("spec", "layers").Items() {
+			if text, _ := n.Get("name").Str(); text == name {
+				out = append(out, part{root: n})
+			}
+		}
+	}
+	slices.Reverse(out)
+	return out
+}

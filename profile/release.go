@@ -1,0 +1,109 @@
+package profile
+
+import (
+	"github.com/dayzero-sdk/dayzero/internal/expr"
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// release is one version of a profile, read, put over what it extends, and
+// compiled.
+type release struct {
+	edition
+	// whole is the document with what it extends under it. Indexes of lists may
+	// differ from the document's own.
+	whole   *value.Node
+	parent  *release
+	settled bool
+	profile Profile // of whole
+	layers  []*layer
+	presets []*preset
+	consts  *value.Node
+	// scopes are what expressions of the profile may see.
+	scopes scopes
+}
+
+type scopes struct{ plain, pool, content *expr.Scope }
+
+// At is the place of the value at path of the whole profile, which may be in
+// the document of a parent.
+func (r *release) At(path diag.Path) diag.Range { return Document{root: r.whole}.At(path) }
+
+// KeyAt is the place of the field name at path of the whole profile.
+func (r *release) KeyAt(path diag.Path) diag.Range { return Document{root: r.whole}.KeyAt(path) }
+
+// releaseDir reads one profile document.
+func (l *loader) releaseDir(dir string) {
+	before := len(l.diags)
+	e, ok := l.edition(dir, "Profile")
+	if !ok {
+		return
+	}
+	r := &release{edition: e, whole: e.root}
+	r.broken = l.diags[before:].HasErrors()
+	l.keepRelease(r)
+}
+
+func (l *loader) keepRelease(r *release) {
+	lib := l.workspace.Library
+	if first := lib.release(r.ref); first != nil {
+		l.add(diag.Errorf("profile.duplicate", r.At(diag.Fields("metadata", "name")), "profile %s is defined twice", r.ref).
+			WithDetail("a library has each version once").
+			WithRelated(first.At(diag.Fields("metadata", "name")), "the other one is here"))
+		return
+	}
+	r.root = layersWrittenBy(r.root)
+	r.whole = r.root
+	l.workspace.documents = append(l.workspace.documents, r.Document)
+	lib.releases[r.ref.Name] = append(lib.releases[r.ref.Name], r)
+}
+
+// layersWrittenBy marks what layers and presets contribute with their names.
+func layersWrittenBy(root *value.Node) *value.Node {
+	of := root.Place().Writer
+	mark := func(n *value.Node, kind diag.OriginKind, name string) *value.Node {
+		w := *of
+		w.Kind, w.Layer = kind, name
+		if owner, ok := n.Get("owner").Str(); ok {
+			w.Owner = owner
+		}
+		return n.WrittenBy(&w)
+	}
+	root = root.EachItem(func(layer *value.Node) *value.Node {
+		name, _ := layer.Get("name").Str()
+		return mark(layer, diag.Profile, name)
+	}, "spec", "layers")
+	return root.EachItem(func(p *value.Node) *value.Node {
+		return p.EachItem(func(patch *value.Node) *value.Node {
+			name, _ := patch.Get("layer").Str()
+			return mark(patch, diag.Preset, name)
+		}, "layers")
+	}, "spec", "presets")
+}
+
+// settle puts a release over what it extends, judges and compiles it. A release
+// that is broken stays in the library, so that clusters that use it are not said
+// to use a missing version.
+func (l *loader) settle(r *release) {
+	if r.settled {
+		return
+	}
+	r.settled = true
+	inherits := l.extend(r)
+	before := len(l.diags)
+	decoded := l.decodeInto(r.whole, &r.profile)
+	if !inherits {
+		l.diags = l.diags[:before] // what is wrong is said of the parent
+		r.broken = true
+		r.digest = r.contentDigest(r.parent)
+		return
+	}
+	l.checkProfile(r)
+	l.compile(r)
+	r.broken = r.broken || !decoded || r.refused || l.diags[before:].HasErrors()
+	if !r.broken {
+		l.checkAlone(r)
+		r.broken = l.diags[before:].HasErrors()
+	}
+	r.digest = r.contentDigest(r.parent)
+}
