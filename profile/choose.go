@@ -100,6 +100,9 @@ func (r *resolution) matching(lock LockEntry) []*overlay {
 		if len(lock.Pins) > 0 {
 			pin, named := lock.Pin(name)
 			if !named {
+				if o != nil && o.selector.Matches(labelSet(r.member.cluster.Metadata.Labels)) {
+					r.stack.waiting = append(r.stack.waiting, o.ref)
+				}
 				continue
 			}
 			if o = r.library.overlay(Ref{Name: name, Version: pin}); o == nil {

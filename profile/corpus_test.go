@@ -237,6 +237,9 @@ func explain(b *strings.Builder, stack *profile.Stack, address string) {
 		for _, cause := range from.Causes {
 			fmt.Fprintf(b, "  reads %s\n", origin(cause))
 		}
+		for _, l := range stack.Lost(layer, path) {
+			fmt.Fprintf(b, "  over %s <- %s\n", l.Value, origin(l.Origin))
+		}
 	}
 }
 

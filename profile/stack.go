@@ -18,6 +18,7 @@ type Stack struct {
 	hub      Hub
 	profiles []Ref
 	overlays []Ref
+	waiting  []Ref
 	held     bool
 	layers   []StackLayer
 	capi     CapiSlots
@@ -113,6 +114,11 @@ func (s *Stack) Profiles() []Ref { return slices.Clone(s.profiles) }
 // in which they are put over each other.
 func (s *Stack) Overlays() []Ref { return slices.Clone(s.overlays) }
 
+// WaitingOverlays are overlays that match the cluster but are not part of the
+// stack, because the cluster's line in the lock does not name them: they come
+// with a rollout.
+func (s *Stack) WaitingOverlays() []Ref { return slices.Clone(s.waiting) }
+
 // Pins are Profiles and Overlays: what a lock holds of the stack.
 func (s *Stack) Pins() []Ref { return slices.Concat(s.profiles, s.overlays) }
 
@@ -143,21 +149,34 @@ type OverlayFindings struct {
 // OverlayFindings are those of the overlays that match the cluster.
 func (s *Stack) OverlayFindings() []OverlayFindings { return slices.Clone(s.idle) }
 
+// LostValue is a value that another one was put over, as it is written:
+// expressions are not computed.
+type LostValue struct {
+	Value  Value
+	Origin diag.Origin
+}
+
 // Lost are the values that were set at a path of a layer and did not come to
-// stand, the latest first, as they are written: expressions are not computed.
-func (s *Stack) Lost(l StackLayer, path diag.Path) []Value {
-	parts, field := l.layer.parts, "values"
-	if name, _ := firstField(path); name == "capi" {
-		parts, field = s.comp.capiParts(), "capi"
-	} else if name != "values" {
+// stand, the latest first. There are none for paths with an index, which may
+// mean another item in each document, and of mappings that were merged.
+func (s *Stack) Lost(l StackLayer, path diag.Path) []LostValue {
+	parts := l.layer.parts
+	switch name, _ := firstField(path); name {
+	case "values":
+	case "capi":
+		parts = s.comp.capiParts()
+	default:
 		return nil
 	}
-	_, from, _ := s.Find(l, path)
-	var out []Value
+	if slices.ContainsFunc(path, func(step diag.Step) bool { _, ok := step.IsIndex(); return ok }) {
+		return nil
+	}
+	now, stands, _ := s.Find(l, path)
+	merged := func(n *value.Node) bool { return n.Kind() == value.Map && now.node.Kind() == value.Map }
+	var out []LostValue
 	for _, p := range slices.Backward(parts) {
-		n := p.root.Get(field).Find(path[1:])
-		if n != nil && n.Place().Range() != from.Range {
-			out = append(out, Value{node: n})
+		if n := p.root.Find(path); n != nil && !merged(n) && n.Place().Range() != stands.Range {
+			out = append(out, LostValue{Value: Value{node: n}, Origin: n.Origin()})
 		}
 	}
 	return out

@@ -22,8 +22,12 @@ type member struct {
 	// unlocked: a profile follows the latest version, for want of a lock line.
 	unlocked bool
 	// moved: the lock was written for another stack.
-	moved  bool
-	inputs []fleetInput
+	moved bool
+	// waiting: an overlay matches that the lock line does not name.
+	waiting bool
+	inputs  []fleetInput
+	// overlays are what overlays say of things that the stack does not have.
+	overlays []profile.OverlayFindings
 }
 
 func resolve(ws *profile.Workspace) *fleet {
@@ -49,8 +53,10 @@ func (m *member) resolve(ws *profile.Workspace, scoped map[profile.Ref][]string)
 		_, pinned := entry.Pin(ref.Name)
 		return err == nil && ref.Version == "" && !pinned
 	})
+	m.waiting = len(stack.WaitingOverlays()) > 0
 	m.moved = locked && entry.Digest != stack.Digest()
 	m.inputs = fleetInputs(stack, scoped)
+	m.overlays = stack.OverlayFindings()
 }
 
 func (f *fleet) diagnostics() diag.Diagnostics {

@@ -14,7 +14,8 @@ type inspection func(profile.Document, Options) diag.Diagnostics
 
 // inspections are those of each kind of document.
 var inspections = map[string][]inspection{
-	"Profile":  {metadata, layers},
+	"Profile":  {metadata, layers, presets},
+	"Overlay":  {metadata, overlaySelector, overlayLayers},
 	"Hub":      {metadata},
 	"Cluster":  {metadata, timeZone, pools, overrides},
 	"Strategy": {metadata, selectors},

@@ -53,11 +53,15 @@ func isLabelValue(s string) bool { return len(validation.IsValidLabelValue(s)) =
 func selectors(d profile.Document, _ Options) diag.Diagnostics {
 	var out diag.Diagnostics
 	for _, stage := range items(d, stagesPath) {
-		selector := stage.Join(diag.Field("selector"))
-		out = append(out, labelsAt(d, selector.Join(diag.Field("matchLabels")))...)
-		for _, at := range items(d, selector.Join(diag.Field("matchExpressions"))) {
-			out = append(out, requirement(d, at)...)
-		}
+		out = append(out, selector(d, stage.Join(diag.Field("selector")))...)
+	}
+	return out
+}
+
+func selector(d profile.Document, path diag.Path) diag.Diagnostics {
+	out := labelsAt(d, path.Join(diag.Field("matchLabels")))
+	for _, at := range items(d, path.Join(diag.Field("matchExpressions"))) {
+		out = append(out, requirement(d, at)...)
 	}
 	return out
 }

@@ -25,6 +25,24 @@ func layers(d profile.Document, opts Options) diag.Diagnostics {
 	return out
 }
 
+// presets judges what is free in the presets of a profile.
+func presets(d profile.Document, opts Options) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, at := range items(d, diag.Fields("spec", "presets")) {
+		out = append(out, patches(d, at.Join(diag.Field("layers")))...)
+	}
+	return out
+}
+
+// patches judges what is free in a list of patches of layers.
+func patches(d profile.Document, list diag.Path) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, at := range items(d, list) {
+		out = append(out, classes(d, at.Join(diag.Field("capi")))...)
+	}
+	return out
+}
+
 // classes judges the names of worker classes in a mapping of capi slots.
 func classes(d profile.Document, capi diag.Path) diag.Diagnostics {
 	var out diag.Diagnostics

@@ -11,10 +11,13 @@ import (
 // lock compares the fleet with its lock: what no line pins, what differs from
 // what was locked, and lines for clusters that are gone.
 func (f *fleet) lock(documents []profile.Document, opts Options) diag.Diagnostics {
-	var unlocked, moved []profile.Key
+	var unlocked, moved, waiting []profile.Key
 	for _, m := range f.members {
 		if m.unlocked {
 			unlocked = append(unlocked, m.key)
+		}
+		if m.waiting {
+			waiting = append(waiting, m.key)
 		}
 		if m.moved {
 			moved = append(moved, m.key)
@@ -28,6 +31,10 @@ func (f *fleet) lock(documents []profile.Document, opts Options) diag.Diagnostic
 	if len(moved) > 0 {
 		out = append(out, aboutClusters("validate.lock-differs", documents, moved, "the lock was written for another stack of %s: %s").
 			WithDetail("documents changed since then; a rollout brings the change to the clusters and writes the lock"))
+	}
+	if len(waiting) > 0 {
+		out = append(out, aboutClusters("validate.overlay-waiting", documents, waiting, "an overlay matches, but the lock does not name it for %s: %s").
+			WithDetail("it does nothing there yet; a rollout brings it and writes the lock"))
 	}
 	if opts.Loaded.HasErrors() {
 		return out // a cluster that could not be read is not gone

@@ -48,6 +48,7 @@ func TestEnvironmentIsNotRead(t *testing.T) {
 // documentTypes are the Go types of the kinds of documents.
 var documentTypes = map[string]reflect.Type{
 	"Profile":  reflect.TypeFor[profile.Profile](),
+	"Overlay":  reflect.TypeFor[profile.Overlay](),
 	"Hub":      reflect.TypeFor[profile.Hub](),
 	"Cluster":  reflect.TypeFor[profile.Cluster](),
 	"Strategy": reflect.TypeFor[profile.Strategy](),
@@ -66,16 +67,28 @@ var forms = map[reflect.Type]struct {
 		File   string `json:"$file"`
 		Expand bool   `json:"expand,omitempty"`
 	}]()},
+	reflect.TypeFor[profile.FixedPath](): {kind: cue.StringKind | cue.StructKind, fields: reflect.TypeFor[struct {
+		Layer string `json:"layer"`
+		Path  string `json:"path"`
+	}]()},
 	reflect.TypeFor[profile.LayerRef](): {kind: cue.StringKind | cue.StructKind, fields: reflect.TypeFor[struct {
 		Layer    string `json:"layer"`
 		Optional bool   `json:"optional,omitempty"`
 	}]()},
 }
 
-// stricter is where the schema says more than a Go type that has several uses.
+// stricter is where the schema says something else than a Go type that has
+// several uses.
 var stricter = map[string]string{
 	"Cluster.spec.pools.controlPlane.autoscale: _|_ in CUE, struct in Go": "the control plane cannot be scaled automatically",
 	"Cluster.spec.pools.workers[].name: required in CUE, optional in Go":  "only the pool of the control plane has no name",
+	"Profile.spec.pools.controlPlane.autoscale: _|_ in CUE, struct in Go": "as for a cluster",
+	"Profile.spec.pools.workers[].name: required in CUE, optional in Go":  "as for a cluster",
+
+	"Profile.spec.layers[].component: optional in CUE, required in Go": "a layer of a profile may change an inherited one",
+	"Profile.spec.layers[].kind: optional in CUE, required in Go":      "likewise",
+	"Profile.spec.layers[].enabled: not in Go":                         "likewise; gone when the profile is whole",
+	"Profile.spec.layers[].patches: not in Go":                         "likewise",
 }
 
 // TestSchemasAreTheTypes holds the schemas against the Go types that documents

@@ -38,6 +38,7 @@ func Workspace(ws *profile.Workspace, opts Options) diag.Diagnostics {
 		inspectAll(documents, opts),
 		fleet.lock(documents, opts),
 		fleet.variables(),
+		fleet.overlays(documents),
 		strategies(ws, documents),
 	)
 	return withoutConsequences(found).Sorted()

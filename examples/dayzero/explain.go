@@ -42,12 +42,21 @@ type explainedValue struct {
 	Path   string      `json:"path"`
 	Value  any         `json:"value"`
 	Origin diag.Origin `json:"origin"`
+	// Lost are the values that this one was put over, the latest first.
+	Lost []lostValue `json:"lost,omitempty"`
+}
+
+type lostValue struct {
+	Value  any         `json:"value"`
+	Origin diag.Origin `json:"origin"`
 }
 
 type explainedStack struct {
 	Digest     string           `json:"digest"`
 	Kubernetes string           `json:"kubernetes"`
 	Profiles   []profile.Ref    `json:"profiles"`
+	Overlays   []profile.Ref    `json:"overlays,omitempty"`
+	Presets    []string         `json:"presets,omitempty"`
 	Layers     []explainedLayer `json:"layers"`
 	Variables  []explainedValue `json:"variables"`
 }
@@ -116,7 +125,10 @@ func stackLayer(stack *profile.Stack, address string) *profile.StackLayer {
 
 func describe(stack *profile.Stack) *explainedStack {
 	version, _ := stack.KubernetesVersion()
-	out := &explainedStack{Digest: stack.Digest(), Kubernetes: version, Profiles: stack.Profiles(), Variables: []explainedValue{}}
+	out := &explainedStack{Digest: stack.Digest(), Kubernetes: version, Profiles: stack.Profiles(), Overlays: stack.Overlays(), Variables: []explainedValue{}}
+	for _, p := range stack.Presets() {
+		out.Presets = append(out.Presets, p.Profile.Name+"/"+p.Group+": "+p.Name)
+	}
 	for _, l := range stack.Layers() {
 		out.Layers = append(out.Layers, explainedLayer{Name: l.Name, Profile: l.Profile, Kind: l.Kind, Component: l.Component.String(), Owner: l.Owner, Origin: l.Origin})
 	}
@@ -153,17 +165,25 @@ func (r *explainResult) layer(stack *profile.Stack, what string) error {
 	for _, p := range paths {
 		if below(p, top) {
 			v, origin, _ := stack.Find(l, p)
-			r.Values = append(r.Values, explainedValue{Path: p.String(), Value: v.Any(), Origin: origin})
+			r.Values = append(r.Values, explainedValue{Path: p.String(), Value: v.Any(), Origin: origin, Lost: lost(stack, l, p)})
 		}
 	}
 	if len(r.Values) == 0 && given {
 		if v, origin, ok := stack.Find(l, top); ok { // by index, or as a JSON Pointer
-			r.Values = append(r.Values, explainedValue{Path: top.String(), Value: v.Any(), Origin: origin})
+			r.Values = append(r.Values, explainedValue{Path: top.String(), Value: v.Any(), Origin: origin, Lost: lost(stack, l, top)})
 			return nil
 		}
 		return unknown("path", pathText, texts(paths))
 	}
 	return nil
+}
+
+func lost(stack *profile.Stack, l profile.StackLayer, path diag.Path) []lostValue {
+	var out []lostValue
+	for _, v := range stack.Lost(l, path) {
+		out = append(out, lostValue{Value: v.Value.Any(), Origin: v.Origin})
+	}
+	return out
 }
 
 func below(path, top diag.Path) bool {
@@ -237,6 +257,12 @@ func (r explainResult) text() string {
 	var b strings.Builder
 	if r.Stack != nil {
 		fmt.Fprintf(&b, "%s\n  kubernetes %s\n  stack      %s\n", r.Cluster, r.Stack.Kubernetes, r.Stack.Digest)
+		for _, p := range r.Stack.Presets {
+			fmt.Fprintf(&b, "  preset     %s\n", p)
+		}
+		for _, o := range r.Stack.Overlays {
+			fmt.Fprintf(&b, "  overlay    %s\n", o)
+		}
 		fmt.Fprintln(&b, "layers, in the order of installation:")
 		for _, l := range r.Stack.Layers {
 			fmt.Fprintf(&b, "  %-20s %-14s %-28s owner %s, %s\n", l.Name, l.Kind, l.Component, l.Owner, l.Origin.Range)
@@ -251,6 +277,9 @@ func (r explainResult) text() string {
 		fmt.Fprintf(&b, "%s = %s\n    from  %s\n", v.Path, compact(v.Value), describeOrigin(v.Origin))
 		for _, cause := range v.Origin.Causes {
 			fmt.Fprintf(&b, "    reads %s\n", describeOrigin(cause))
+		}
+		for _, l := range v.Lost {
+			fmt.Fprintf(&b, "    over  %s from %s\n", compact(l.Value), describeOrigin(l.Origin))
 		}
 	}
 	return b.String()

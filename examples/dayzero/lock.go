@@ -90,13 +90,13 @@ func newEntries(have, moved *profile.Workspace) ([]profile.LockEntry, diag.Diagn
 		if stack == nil {
 			continue
 		}
-		for _, ref := range stack.Profiles() {
+		for _, ref := range stack.Pins() {
 			if v, err := profile.ParseVersion(ref.Version); err == nil && v.IsDev() {
 				diags = append(diags, diag.Errorf("profile.lock-dev", diag.Range{}, "cluster %s is at %s, and a -dev version is never locked", key, ref).
 					WithDetail("publish the version without -dev first"))
 			}
 		}
-		entries = append(entries, profile.LockEntry{Key: key, Pins: stack.Profiles(), Digest: stack.Digest()})
+		entries = append(entries, profile.LockEntry{Key: key, Pins: stack.Pins(), Digest: stack.Digest()})
 	}
 	return entries, diags.Sorted()
 }
