@@ -20,12 +20,14 @@ type edition struct {
 	refused bool // a file it refers to was refused
 }
 
+func documentName(kind string) string { return strings.ToLower(kind) + ".yaml" }
+
 var articles = map[string]string{"Profile": "a profile", "Overlay": "an overlay"}
 
 // edition reads the one document of an edition from its directory. ok means that
 // there is one.
 func (l *loader) edition(dir, kind string) (e edition, ok bool) {
-	name := strings.ToLower(kind) + ".yaml"
+	name := documentName(kind)
 	file := path.Join(dir, name)
 	if !l.tree.Exists(file) {
 		l.add(diag.Errorf("profile.no-document", diag.Range{File: dir}, "there is no %s in %s", name, dir).

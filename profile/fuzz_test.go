@@ -74,3 +74,40 @@ func holdPlaces(t *testing.T, fsys fstest.MapFS) {
 		}
 	}
 }
+
+// FuzzCompose feeds whatever comes as a profile that extends another and as an
+// overlay, and resolves a cluster of both: nothing panics, and it is the same
+// twice.
+func FuzzCompose(f *testing.F) {
+	f.Add([]byte(inheriting), []byte(overlaid))
+	for _, fsys := range corpusOf(f) {
+		child, other := fsys["library/child/1.0.0/profile.yaml"], fsys["library/overlays/edge/1.2.0/overlay.yaml"]
+		if child != nil {
+			f.Add(child.Data, []byte(overlaid))
+		}
+		if other != nil {
+			f.Add([]byte(inheriting), other.Data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, child, overlay []byte) {
+		fsys := inherited(t)
+		fsys["library/edge-base/1.0.0/profile.yaml"] = &fstest.MapFile{Data: child}
+		fsys["library/overlays/small/1.0.0/overlay.yaml"] = &fstest.MapFile{Data: overlay}
+		fsys["fleet/two.yaml"] = &fstest.MapFile{Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: two, labels: {tier: edge}}\nspec: {profiles: [edge-base]}\n")}
+		if first, again := said(fsys), said(fsys); first != again {
+			t.Errorf("the same twice gives\n%s\nand\n%s", first, again)
+		}
+	})
+}
+
+// FuzzSum: whatever is read of a sum is printed and read back the same.
+func FuzzSum(f *testing.F) {
+	f.Add([]byte("base@1.0.0 sha256:" + strings.Repeat("0", 64)))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		sum, _ := profile.ParseSum("library.sum", data)
+		again, diags := profile.ParseSum("library.sum", []byte(sum.String()))
+		if len(diags) > 0 || again.String() != sum.String() {
+			t.Errorf("%q is read back as %q: %v", sum, again, diags)
+		}
+	})
+}

@@ -28,12 +28,12 @@ func (k LayerKind) rank() int { return slices.Index(layerKinds, k) }
 type Layer struct {
 	// Name is unique in its profile.
 	Name        string    `json:"name"`
-	Kind        LayerKind `json:"kind"`
+	Kind        LayerKind `json:"kind,omitzero"`
 	Description string    `json:"description,omitempty"`
 	// Owner answers for the layer. Default: the profile's owner.
 	Owner string `json:"owner,omitempty"`
 	// Component is the product that the layer installs.
-	Component Component `json:"component"`
+	Component Component `json:"component,omitzero"`
 	// Requires are conditions on the other layers of the stack.
 	Requires []Requirement `json:"requires,omitempty"`
 	// Conflicts are conditions that no other layer of the stack may meet.

@@ -89,7 +89,7 @@ func (l *Library) latest(name string) *release {
 func (l *loader) library() {
 	for _, name := range l.tree.Dirs(libraryDir) {
 		dir := path.Join(libraryDir, name)
-		if name == "overlays" {
+		if name == overlaysDir {
 			l.overlayDirs(dir)
 			continue
 		}
@@ -103,10 +103,9 @@ func (l *loader) library() {
 // settleAll puts the releases over what they extend, once all are read.
 func (l *loader) settleAll() {
 	lib := l.workspace.Library
+	lib.sort()
 	for _, name := range lib.names() {
-		releases := lib.releases[name]
-		slices.SortStableFunc(releases, func(a, b *release) int { return a.version.Compare(b.version) })
-		for _, r := range releases {
+		for _, r := range lib.releases[name] {
 			l.settle(r)
 		}
 	}

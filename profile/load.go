@@ -21,11 +21,17 @@ type Layout struct {
 	MaxBytes int64
 	// MaxDocument bounds one file of documents. Default 3 MiB.
 	MaxDocument int64
+	// Library holds versions that are published elsewhere. They count as if they
+	// lay in the library of the workspace. Default: none.
+	Library *Library
 }
 
 const (
 	libraryDir = "library"
-	lockFile   = "fleet.lock"
+	// overlaysDir lies in libraryDir, so that no profile can have this name.
+	overlaysDir = "overlays"
+	lockFile    = "fleet.lock"
+	sumFile     = "library.sum"
 )
 
 // documentDirs hold hubs, clusters and strategies, in any files.
@@ -38,6 +44,7 @@ var documentDirs = []string{"hubs", "fleet", "strategies"}
 func Load(fsys fs.FS, layout Layout) (*Workspace, diag.Diagnostics) {
 	l := newLoader(fsys, layout)
 	l.library()
+	l.sum()
 	for _, dir := range documentDirs {
 		l.documents(dir)
 	}
@@ -53,14 +60,22 @@ func newLoader(fsys fs.FS, layout Layout) *loader {
 	if layout.MaxDocument <= 0 {
 		layout.MaxDocument = 3 << 20
 	}
-	return &loader{tree: files.NewTree(fsys, layout.MaxBytes), layout: layout, workspace: &Workspace{Library: newLibrary()}}
+	l := &loader{tree: files.NewTree(fsys, layout.MaxBytes), layout: layout, workspace: &Workspace{Library: newLibrary()}, published: map[Ref]bool{}}
+	if layout.Library != nil {
+		l.workspace.Library, _ = Union(layout.Library)
+		for _, e := range layout.Library.editions() {
+			l.published[e.ref] = true
+		}
+	}
+	return l
 }
 
 type loader struct {
 	tree      *files.Tree
 	layout    Layout
 	workspace *Workspace
-	clusters  []*member // before their hub is known
+	clusters  []*member    // before their hub is known
+	published map[Ref]bool // elsewhere
 	diags     diag.Diagnostics
 }
 

@@ -90,10 +90,7 @@ func parseLockEntry(text string) (LockEntry, error) {
 		}
 		entry.Pins = append(entry.Pins, ref)
 	}
-	if hex, ok := strings.CutPrefix(entry.Digest, "sha256:"); !ok || len(hex) != 64 || strings.Trim(hex, "0123456789abcdef") != "" {
-		return LockEntry{}, fmt.Errorf("digest %q: want sha256: and 64 hexadecimal digits", clipped(entry.Digest))
-	}
-	return entry, nil
+	return entry, checkDigest(entry.Digest)
 }
 
 func (l Lock) find(key Key) (int, bool) {

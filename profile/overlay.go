@@ -167,6 +167,9 @@ func (l *loader) checkOverlays() {
 	lib := l.workspace.Library
 	for _, name := range sortedKeys(lib.overlays) {
 		for _, o := range lib.overlays[name] {
+			if l.published[o.ref] {
+				continue
+			}
 			l.checkNames(o)
 			for i, text := range o.overlay.Spec.Profiles {
 				if err := lib.checkReference(text); err != nil {
@@ -214,9 +217,6 @@ func (l *loader) overlayDirs(dir string) {
 		for _, version := range l.tree.Dirs(path.Join(dir, name)) {
 			l.overlayDir(path.Join(dir, name, version))
 		}
-	}
-	for _, overlays := range l.workspace.Library.overlays {
-		slices.SortStableFunc(overlays, func(a, b *overlay) int { return a.version.Compare(b.version) })
 	}
 }
 

@@ -46,7 +46,7 @@ func (l *loader) releaseDir(dir string) {
 
 func (l *loader) keepRelease(r *release) {
 	lib := l.workspace.Library
-	if first := lib.release(r.ref); first != nil {
+	if first := lib.edition(r.ref); first != nil {
 		l.add(diag.Errorf("profile.duplicate", r.At(diag.Fields("metadata", "name")), "profile %s is defined twice", r.ref).
 			WithDetail("a library has each version once").
 			WithRelated(first.At(diag.Fields("metadata", "name")), "the other one is here"))

@@ -15,6 +15,7 @@ type Workspace struct {
 	clusters   []*member
 	strategies []Strategy
 	lock       Lock
+	sum        Sum
 }
 
 // member is a cluster of the fleet as it was loaded.
@@ -80,6 +81,10 @@ func (w *Workspace) Strategy(name string) (Strategy, bool) {
 
 // Lock is the lock of the workspace.
 func (w *Workspace) Lock() Lock { return w.lock }
+
+// Sum holds the digests of the published versions; empty where the workspace has
+// no library.sum.
+func (w *Workspace) Sum() Sum { return w.sum }
 
 // WithLock returns the workspace with another lock: what the fleet would be if
 // it were meant to be at these versions.

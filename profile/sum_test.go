@@ -1,0 +1,234 @@
+package profile_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+)
+
+const inheriting = `apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: edge-base}
+spec:
+  version: 1.0.0
+  owner: edge
+  kind: Infrastructure
+  extends: base@1.0.0
+  layers: [{name: cni, values: {mtu: 1280, note: {$file: note.txt}}}]
+`
+
+const overlaid = `apiVersion: dayzero.dev/v1alpha1
+kind: Overlay
+metadata: {name: small}
+spec:
+  version: 1.0.0
+  owner: edge
+  order: 10
+  selector: {matchLabels: {tier: edge}}
+  layers: [{layer: cni, values: {hubble: false}}]
+`
+
+// inherited is the base workspace with a profile that extends another, and an
+// overlay.
+func inherited(t testing.TB) fstest.MapFS {
+	return overBase(t, fstest.MapFS{
+		"library/edge-base/1.0.0/profile.yaml":      {Data: []byte(inheriting)},
+		"library/edge-base/1.0.0/note.txt":          {Data: []byte("note")},
+		"library/overlays/small/1.0.0/overlay.yaml": {Data: []byte(overlaid)},
+	})
+}
+
+func load(t testing.TB, fsys fstest.MapFS) *profile.Workspace {
+	t.Helper()
+	w, diags := profile.Load(fsys, profile.Layout{})
+	if diags.HasErrors() {
+		t.Fatal(diags.Text(fsys))
+	}
+	return w
+}
+
+// edited is a copy of files with one text of one file replaced.
+func edited(t testing.TB, fsys fstest.MapFS, file, from, to string) fstest.MapFS {
+	t.Helper()
+	out := fstest.MapFS{}
+	for name, f := range fsys {
+		out[name] = f
+	}
+	text := strings.Replace(string(fsys[file].Data), from, to, 1)
+	if text == string(fsys[file].Data) {
+		t.Fatalf("%q is not in %s", from, file)
+	}
+	out[file] = &fstest.MapFile{Data: []byte(text)}
+	return out
+}
+
+// TestPublish: versions are published once; other content under the same
+// version, however small, in the document, in a file, or in what it extends, is
+// refused from then on.
+func TestPublish(t *testing.T) {
+	files := inherited(t)
+	w := load(t, files)
+	sum, err := w.Publish(profile.Sum{}, w.Unpublished(profile.Sum{})...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]profile.Ref{{Name: "base", Version: "1.0.0"}, {Name: "edge-base", Version: "1.0.0"}, {Name: "small", Version: "1.0.0"}}, sum.Refs()); diff != "" {
+		t.Errorf("published (-want +got):\n%s", diff)
+	}
+	if again, err := w.Publish(sum, sum.Refs()...); err != nil || again.String() != sum.String() {
+		t.Errorf("publishing the same again: %v\n%s", err, again)
+	}
+	files["library.sum"] = &fstest.MapFile{Data: []byte(sum.String())}
+	if got := load(t, files).Sum().String(); got != sum.String() {
+		t.Errorf("loaded\n%swant\n%s", got, sum)
+	}
+	for name, c := range map[string]struct {
+		file, from, to string
+		broken         []profile.Ref
+	}{
+		"the document": {"library/edge-base/1.0.0/profile.yaml", "1280", "1281", []profile.Ref{{Name: "edge-base", Version: "1.0.0"}}},
+		"a file":       {"library/edge-base/1.0.0/note.txt", "note", "note.", []profile.Ref{{Name: "edge-base", Version: "1.0.0"}}},
+		"the parent":   {"library/base/1.0.0/profile.yaml", "1450", "1451", []profile.Ref{{Name: "base", Version: "1.0.0"}, {Name: "edge-base", Version: "1.0.0"}}},
+		"an overlay":   {"library/overlays/small/1.0.0/overlay.yaml", "false", "true", []profile.Ref{{Name: "small", Version: "1.0.0"}}},
+		"a comment":    {"library/base/1.0.0/profile.yaml", "spec:", "spec: # note", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			changed := edited(t, files, c.file, c.from, c.to)
+			w, diags := profile.Load(changed, profile.Layout{})
+			var refused []profile.Ref
+			for _, ref := range sum.Refs() {
+				if _, err := w.Publish(sum, ref); errors.Is(err, profile.ErrImmutable) {
+					refused = append(refused, ref)
+				} else if err != nil {
+					t.Error(err)
+				}
+			}
+			if diff := cmp.Diff(c.broken, refused); diff != "" {
+				t.Errorf("refused (-want +got):\n%s", diff)
+			}
+			if n := strings.Count(diags.Text(changed), "[profile.immutable]"); n != len(c.broken) {
+				t.Errorf("%d findings of loading, want %d:\n%s", n, len(c.broken), diags.Text(changed))
+			}
+		})
+	}
+}
+
+// TestPublishRefuses: what cannot be published.
+func TestPublishRefuses(t *testing.T) {
+	files := inherited(t)
+	files["library/wip/1.0.0-dev/profile.yaml"] = &fstest.MapFile{Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: wip}\nspec: {version: 1.0.0-dev, owner: o, kind: AddOn}\n")}
+	files["library/bad/1.0.0/profile.yaml"] = &fstest.MapFile{Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: bad}\nspec: {version: 1.0.0, owner: o, kind: AddOm}\n")}
+	w, _ := profile.Load(files, profile.Layout{})
+	for ref, want := range map[string]string{
+		"wip@1.0.0-dev":   "publishing wip@1.0.0-dev: a -dev version is never published; take -dev off the version",
+		"bad@1.0.0":       "publishing bad@1.0.0: the version has errors; validate the workspace and mend them first",
+		"gone@1.0.0":      "publishing gone@1.0.0: the library has no such version",
+		"edge-base@1.0.0": "publishing edge-base@1.0.0: it extends base@1.0.0, which is not published",
+	} {
+		parsed, err := profile.ParseRef(ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Publish(profile.Sum{}, parsed); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", ref, err, want)
+		}
+	}
+}
+
+// TestSumText: what is printed is read back as it was.
+func TestSumText(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var text strings.Builder
+		for _, name := range rapid.SliceOfDistinct(rapid.StringMatching(`[a-z]{1,3}@[0-9]\.[0-9]\.[0-9](\+k3s1)?`), rapid.ID).Draw(t, "refs") {
+			text.WriteString(name + " sha256:" + rapid.StringMatching(`[0-9a-f]{64}`).Draw(t, "digest") + "\n")
+		}
+		sum, diags := profile.ParseSum("library.sum", []byte(text.String()))
+		if len(diags) > 0 || sum.String() != text.String() {
+			t.Fatalf("read %q as %q: %v", text.String(), sum, diags)
+		}
+	})
+}
+
+// TestUnion: libraries of several repositories are one; what differs under one
+// version is an error that names both places.
+func TestUnion(t *testing.T) {
+	files := inherited(t)
+	whole := load(t, files)
+	other := load(t, edited(t, files, "library/overlays/small/1.0.0/overlay.yaml", "false", "true"))
+	if _, diags := profile.Union(whole.Library, load(t, files).Library); len(diags) > 0 {
+		t.Errorf("the same library twice: %s", diags.Text(files))
+	}
+	joined, diags := profile.Union(whole.Library, other.Library)
+	if len(diags) != 1 || diags[0].Code != "profile.immutable" || len(diags[0].Related) != 1 {
+		t.Errorf("libraries that differ in one overlay: %s", diags.Text(files))
+	}
+	ref := profile.Ref{Name: "small", Version: "1.0.0"}
+	if joined.Digest(ref) != whole.Digest(ref) {
+		t.Error("the first library does not win")
+	}
+}
+
+// TestLibraryOfOtherRepository: a workspace uses profiles and extends profiles
+// that are published elsewhere, and its stacks are those of one repository.
+func TestLibraryOfOtherRepository(t *testing.T) {
+	files := edited(t, inherited(t), "fleet/one.yaml", "[base]", "[edge-base]")
+	here, there := fstest.MapFS{}, fstest.MapFS{}
+	for name, f := range files {
+		if strings.HasPrefix(name, "library/base/") {
+			there[name] = f
+		} else {
+			here[name] = f
+		}
+	}
+	w, diags := profile.Load(here, profile.Layout{Library: load(t, there).Library})
+	if len(diags) > 0 {
+		t.Fatal(diags.Text(files))
+	}
+	key := profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"}
+	got, diags := w.Resolve(key)
+	if got == nil {
+		t.Fatal(diags.Text(files))
+	}
+	want, _ := load(t, files).Resolve(key)
+	if got.Digest() != want.Digest() {
+		t.Error("the stack differs from that of one repository")
+	}
+}
+
+// TestNewLibrary: profiles and overlays that are built in Go have the digests of
+// files that say the same, and give the same stacks.
+func TestNewLibrary(t *testing.T) {
+	files := inherited(t)
+	w := load(t, files)
+	contents := profile.Contents{Files: files}
+	for p := range w.Profiles() {
+		if p.Spec.Extends != "" { // which Profiles gives whole
+			p.Spec.Layers = []profile.Layer{{Name: "cni", Values: value(t, map[string]any{"mtu": 1280, "note": map[string]any{"$file": "note.txt"}})}}
+		}
+		contents.Profiles = append(contents.Profiles, p)
+	}
+	for o := range w.Overlays() {
+		contents.Overlays = append(contents.Overlays, o)
+	}
+	built, diags := profile.NewLibrary(contents, profile.Layout{})
+	if len(diags) > 0 {
+		t.Fatal(diags.Text(files))
+	}
+	for _, ref := range w.Unpublished(profile.Sum{}) {
+		if built.Digest(ref) != w.Digest(ref) || built.Digest(ref) == "" {
+			t.Errorf("%s: built %s, of files %s", ref, built.Digest(ref), w.Digest(ref))
+		}
+	}
+	cluster, _ := w.Cluster(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
+	want, _ := w.Library.Resolve(cluster, "here")
+	got, diags := built.Resolve(cluster, "here")
+	if got == nil || got.Digest() != want.Digest() {
+		t.Errorf("the stacks differ: %v", diags)
+	}
+}

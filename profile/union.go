@@ -1,0 +1,116 @@
+package profile
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// Union joins libraries, for instance of several repositories. A version that
+// several of them have is there once; where their digests differ, the first one
+// stays and an error names both.
+func Union(libraries ...*Library) (*Library, diag.Diagnostics) {
+	out := newLibrary()
+	var diags diag.Diagnostics
+	for _, l := range libraries {
+		for _, name := range l.names() {
+			for _, r := range l.releases[name] {
+				if first := out.edition(r.ref); first != nil {
+					diags = append(diags, differing(first, &r.edition)...)
+					continue
+				}
+				out.releases[name] = append(out.releases[name], r)
+			}
+		}
+		for _, name := range sortedKeys(l.overlays) {
+			for _, o := range l.overlays[name] {
+				if first := out.edition(o.ref); first != nil {
+					diags = append(diags, differing(first, &o.edition)...)
+					continue
+				}
+				out.overlays[name] = append(out.overlays[name], o)
+			}
+		}
+	}
+	out.sort()
+	return out, diags.Sorted()
+}
+
+func differing(first, second *edition) diag.Diagnostics {
+	if first.digest == second.digest && first.Kind == second.Kind {
+		return nil
+	}
+	at := diag.Fields("spec", "version")
+	return diag.Diagnostics{diag.Errorf("profile.immutable", second.At(at), "two libraries have %s with different content", second.ref).
+		WithDetail("a version never changes: publish one of the two as another version").WithPath(at).
+		WithRelated(first.At(at), "the other one is here")}
+}
+
+func (l *Library) sort() {
+	for _, releases := range l.releases {
+		slices.SortStableFunc(releases, func(a, b *release) int { return a.version.Compare(b.version) })
+	}
+	for _, overlays := range l.overlays {
+		slices.SortStableFunc(overlays, func(a, b *overlay) int { return a.version.Compare(b.version) })
+	}
+}
+
+// Contents are the documents of a library that is built in Go.
+type Contents struct {
+	Profiles []Profile
+	Overlays []Overlay
+	// Files holds what the documents refer to, at library/<name>/<version>/ and
+	// library/overlays/<name>/<version>/. Nil for no files.
+	Files fs.FS
+}
+
+// NewLibrary makes a library of documents that are built in Go. It judges them
+// as [Load] does, and gives them the digests that files saying the same have.
+// Places in diagnostics and origins name the file in which a document would lie.
+func NewLibrary(contents Contents, layout Layout) (*Library, diag.Diagnostics) {
+	files := contents.Files
+	if files == nil {
+		files = noFiles{}
+	}
+	l := newLoader(files, layout)
+	for _, p := range contents.Profiles {
+		dir := path.Join(libraryDir, p.Ref().Name, p.Ref().Version)
+		if e, ok := l.built("Profile", dir, p); ok {
+			l.keepRelease(&release{edition: e, whole: e.root})
+		}
+	}
+	for _, o := range contents.Overlays {
+		dir := path.Join(libraryDir, overlaysDir, o.Ref().Name, o.Ref().Version)
+		if e, ok := l.built("Overlay", dir, o); ok {
+			l.keepOverlay(&overlay{edition: e})
+		}
+	}
+	l.settleAll()
+	return l.workspace.Library, append(l.diags, l.tree.Diags...).Sorted()
+}
+
+// built is an edition of a document that no file holds.
+func (l *loader) built(kind, dir string, document any) (edition, bool) {
+	file := path.Join(dir, documentName(kind))
+	root, err := treeOf(document, Source(file))
+	if err != nil {
+		l.add(diag.Errorf("profile.value", diag.Range{File: file}, "%v", err))
+		return edition{}, false
+	}
+	if _, ok := l.kindOf(root, kind); !ok {
+		return edition{}, false
+	}
+	e := newEdition(kind, dir, root)
+	e.version = l.identify(e)
+	return e, true
+}
+
+// noFiles is a file system without files.
+type noFiles struct{}
+
+// Open finds nothing.
+func (noFiles) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
