@@ -1,6 +1,6 @@
 // Package profile is the nouns of a fleet of Kubernetes clusters and what they
-// come to: it reads profiles, hubs, clusters, strategies and the lock, and
-// resolves each cluster to one stack of layers.
+// come to: it reads profiles, overlays, hubs, clusters, strategies and the lock,
+// and resolves each cluster to one stack of layers.
 //
 // # Concepts
 //
@@ -9,9 +9,12 @@
 // network, storage, security, an add-on): the component with its exact version,
 // content and values, what it contributes to Cluster API objects ([Capi]), what
 // it requires and what it provides. Profiles of kind Infrastructure or Full
-// define a cluster; AddOn profiles add to one.
+// define a cluster; AddOn profiles add to one. A profile may extend another one,
+// and offer choices: a [Preset] of each group. An [Overlay] changes the clusters
+// that its selector matches.
 //
-// The [Library] holds all versions of all profiles. A [Hub] is a Cluster API
+// The [Library] holds all versions of all profiles and overlays; [Sum] holds the
+// digests of those that are published, and never change again. A [Hub] is a Cluster API
 // management cluster. A [Cluster] is one member of the fleet, known by its [Key]
 // hub/namespace/name: it names profiles, sets variables, describes its pools and
 // overrides layers. The [Lock] says at which versions each cluster is meant to
@@ -42,6 +45,8 @@
 // # A workspace on disk
 //
 //	library/<name>/<version>/profile.yaml   one version of a profile, and the files it refers to
+//	library/overlays/<name>/<version>/overlay.yaml   likewise, of an overlay
+//	library.sum  a line for each published version: name@version sha256:<content digest>
 //	hubs/        documents of kind Hub
 //	fleet/       documents of kind Cluster
 //	strategies/  documents of kind Strategy
@@ -63,6 +68,11 @@
 // Layers are sorted so that what a layer requires, or comes after, is in front
 // of it; ties go by kind, by the position of the profile in the cluster's list,
 // and by name. A requirement that no layer meets and a cycle are errors.
+//
+// What is merged into a layer comes from its profile's parents, the profile, the
+// chosen presets, the overlays by ascending order, and the cluster's overrides,
+// the last of which wins. No override, and nothing of another owner, changes a
+// path that a layer fixes ([FixedPath]), however it is spelt.
 //
 // Values are merged before variables are bound, so that an override may replace
 // an expression: mappings merge, scalars and lists replace, null deletes. A layer
