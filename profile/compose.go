@@ -30,6 +30,37 @@ type composition struct {
 
 	shared  sync.Map // bound trees of slots, where they are equal for all clusters
 	digests sync.Map // of trees that clusters share
+	buffers sync.Pool
+	once    sync.Once
+	same    map[*layer]unchanging
+}
+
+// unchanging is a layer that is the same in all stacks of a composition: it holds
+// no expression.
+type unchanging struct {
+	bound     StackLayer
+	canonical []byte
+}
+
+// unchanging gives those layers, bound once.
+func (c *composition) unchanging() map[*layer]unchanging {
+	c.once.Do(func() {
+		c.same = make(map[*layer]unchanging, len(c.layers))
+		for _, ly := range c.layers {
+			if !ly.dynamic() {
+				bound := (&resolution{}).bindLayer(ly)
+				c.same[ly] = unchanging{bound: bound, canonical: bound.appendCanonical(nil)}
+			}
+		}
+	})
+	return c.same
+}
+
+// dynamic reports whether the layer holds an expression.
+func (l *layer) dynamic() bool {
+	return l.values.Dynamic() ||
+		slices.ContainsFunc(l.patches, func(p patch) bool { return p.merge.Dynamic() || p.json.Dynamic() }) ||
+		slices.ContainsFunc(l.manifests, func(f File) bool { return slices.ContainsFunc(f.objects, (*value.Node).Dynamic) })
 }
 
 // compose puts layers together.

@@ -195,17 +195,22 @@ func (r *resolution) finish() {
 	s.comp = c
 	s.version = c.kubernetes.component().Get("version")
 	s.layers = make([]StackLayer, 0, len(c.layers))
+	same := c.unchanging()
 	for _, ly := range c.layers {
-		s.layers = append(s.layers, r.bindLayer(ly))
+		if own, ok := r.own[ly]; ok {
+			ly = own
+		}
+		if bound, ok := same[ly]; ok {
+			s.layers = append(s.layers, bound.bound)
+		} else {
+			s.layers = append(s.layers, r.bindLayer(ly))
+		}
 	}
 	s.capi = r.bindCapi()
 	s.idle = r.collectIdle()
 }
 
 func (r *resolution) bindLayer(ly *layer) StackLayer {
-	if own, ok := r.own[ly]; ok {
-		ly = own
-	}
 	out := StackLayer{
 		Name: ly.Name, Profile: ly.release.ref, Kind: ly.Kind, Owner: ly.owner(), Component: ly.Component,
 		Origin: ly.node().Origin(), layer: ly,

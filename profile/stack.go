@@ -284,6 +284,14 @@ func (s *Stack) tree(l StackLayer) *value.Node {
 // whatever the order and place it was written in. A rollout is a change of this
 // digest.
 func (s *Stack) Digest() string {
-	s.once.Do(func() { s.digest = value.DigestBytes(s.canonical()) })
+	s.once.Do(func() {
+		buffer, ok := s.comp.buffers.Get().(*[]byte)
+		if !ok {
+			buffer = new([]byte)
+		}
+		*buffer = s.canonical((*buffer)[:0])
+		s.digest = value.DigestBytes(*buffer)
+		s.comp.buffers.Put(buffer)
+	})
 	return s.digest
 }

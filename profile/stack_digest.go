@@ -8,31 +8,27 @@ import (
 	"github.com/dayzero-sdk/dayzero/internal/value"
 )
 
-// canonical is what the digest of a stack covers, as JSON: identity, hub,
+// canonical appends what the digest of a stack covers, as JSON: identity, hub,
 // profile versions, layers with bound values, capi slots and pools. Places,
 // descriptions and owners are not part of it.
-func (s *Stack) canonical() []byte {
-	profiles := make([]string, len(s.profiles))
-	for i, ref := range s.profiles {
-		profiles[i] = ref.String()
-	}
+func (s *Stack) canonical(b []byte) []byte {
 	hub := s.hub.Spec
-	b := appendJSON([]byte(`{"cluster":`), s.key.String())
+	b = appendText(append(b, `{"cluster":`...), s.key.String())
 	b = appendNode(append(b, `,"metadata":`...), s.metadata)
-	b = appendJSON(append(b, `,"hub":`...), []string{hub.ClassNamespace, hub.Delivery, hub.ClusterAPI.Version})
-	b = appendJSON(append(b, `,"profiles":`...), profiles)
+	b = appendTexts(append(b, `,"hub":`...), hub.ClassNamespace, hub.Delivery, hub.ClusterAPI.Version)
+	b = appendRefs(append(b, `,"profiles":`...), s.profiles)
 	if len(s.overlays) > 0 {
-		overlays := make([]string, len(s.overlays))
-		for i, ref := range s.overlays {
-			overlays[i] = ref.String()
-		}
-		b = appendJSON(append(b, `,"overlays":`...), overlays)
+		b = appendRefs(append(b, `,"overlays":`...), s.overlays)
 	}
-	b = appendJSON(append(b, `,"kubernetes":`...), s.version.Text())
+	b = appendText(append(b, `,"kubernetes":`...), s.version.Text())
 	b = append(b, `,"layers":[`...)
 	for i, l := range s.layers {
 		if i > 0 {
 			b = append(b, ',')
+		}
+		if same, ok := s.comp.unchanging()[l.layer]; ok {
+			b = append(b, same.canonical...)
+			continue
 		}
 		b = l.appendCanonical(b)
 	}
@@ -51,10 +47,42 @@ func appendJSON(b []byte, v any) []byte {
 	return append(b, data...)
 }
 
+// appendText appends what json.Marshal gives for s.
+func appendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return appendJSON(b, s)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
+
+func appendTexts(b []byte, texts ...string) []byte {
+	b = append(b, '[')
+	for i, s := range texts {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(b, s)
+	}
+	return append(b, ']')
+}
+
+func appendRefs(b []byte, refs []Ref) []byte {
+	b = append(b, '[')
+	for i, ref := range refs {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendText(b, ref.String())
+	}
+	return append(b, ']')
+}
+
 func appendNode(b []byte, n *value.Node) []byte { return n.AppendJSON(b) }
 
 func (l StackLayer) appendCanonical(b []byte) []byte {
-	b = appendJSON(append(b, `{"layer":`...), []string{l.Profile.Name, l.Name, l.Component.Name, l.Component.Version})
+	b = appendTexts(append(b, `{"layer":`...), l.Profile.Name, l.Name, l.Component.Name, l.Component.Version)
 	b = appendNode(append(b, `,"values":`...), l.Values.node)
 	if l.Helm != nil {
 		b = appendJSON(append(b, `,"helm":`...), l.Helm)
@@ -80,7 +108,7 @@ func (l StackLayer) appendCanonical(b []byte) []byte {
 
 func (f File) appendCanonical(b []byte) []byte {
 	if !f.Expand {
-		return appendJSON(b, f.Digest)
+		return appendText(b, f.Digest)
 	}
 	objects := make([]*value.Node, len(f.objects))
 	copy(objects, f.objects)
@@ -93,14 +121,14 @@ func (s *Stack) appendCapi(b []byte) []byte {
 	c := s.capi
 	b = append(b, '[')
 	for _, v := range []Value{c.Cluster, c.Infrastructure, c.ControlPlane, c.ControlPlaneNodes} {
-		b = append(appendJSON(b, s.treeDigest(v.node)), ',')
+		b = append(appendText(b, s.treeDigest(v.node)), ',')
 	}
 	b = append(b, '[')
 	for i, class := range c.Classes {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendJSON(b, []string{class.Name, s.treeDigest(class.Nodes.node), s.treeDigest(class.Workers.node), s.treeDigest(class.Class.node)})
+		b = appendTexts(b, class.Name, s.treeDigest(class.Nodes.node), s.treeDigest(class.Workers.node), s.treeDigest(class.Class.node))
 	}
 	return append(b, `]]`...)
 }
