@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -36,22 +37,28 @@ type desiredAnswer struct {
 }
 
 func (q desiredQuestion) answer(ctx context.Context) (any, error) {
-	w := newWorld(q.Objects)
-	s, err := w.scope()
+	state, err := newWorld(q.Objects).wanted(ctx)
+	if words, ok := errors.AsType[refused](err); ok {
+		return desiredAnswer{Refused: words.Error()}, nil
+	}
 	if err != nil {
 		return nil, err
-	}
-	state, err := w.generate(ctx, s)
-	if err != nil {
-		return desiredAnswer{Refused: err.Error()}, nil
 	}
 	objects, err := flat(state)
 	return desiredAnswer{Objects: objects}, err
 }
 
-func (w world) generate(ctx context.Context, s *scope.Scope) (*scope.ClusterState, error) {
+// refused is an error of Cluster API about the objects, not of the question.
+type refused struct{ error }
+
+// wanted generates the desired state of the one Cluster.
+func (w world) wanted(ctx context.Context) (*scope.ClusterState, error) {
+	s, err := w.scope()
+	if err != nil {
+		return nil, err
+	}
 	if errs := admission.DefaultVariables(s.Current.Cluster, s.Blueprint.ClusterClass); len(errs) > 0 {
-		return nil, errs.ToAggregate()
+		return nil, refused{errs.ToAggregate()}
 	}
 	s.Blueprint.Topology = s.Current.Cluster.Spec.Topology
 	ctx, cancel := context.WithCancel(ctx)
@@ -62,7 +69,11 @@ func (w world) generate(ctx context.Context, s *scope.Scope) (*scope.ClusterStat
 	if err != nil {
 		return nil, err
 	}
-	return generator.Generate(ctx, s)
+	state, err := generator.Generate(ctx, s)
+	if err != nil {
+		return nil, refused{err}
+	}
+	return state, nil
 }
 
 // flat lists the objects of a state: the Cluster, its infrastructure, the

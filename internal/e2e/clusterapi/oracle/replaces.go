@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -39,15 +40,23 @@ type replacesAnswer struct {
 }
 
 func (q replacesQuestion) answer(ctx context.Context) (any, error) {
-	before, err := fresh(ctx, q.Before)
-	if err != nil {
-		return replacesAnswer{Refused: fmt.Sprintf("before: %v", err)}, nil
+	answer, err := q.compare(ctx)
+	if words, ok := errors.AsType[refused](err); ok {
+		return replacesAnswer{Refused: words.Error()}, nil
 	}
-	after, err := fresh(ctx, q.After)
+	return answer, err
+}
+
+func (q replacesQuestion) compare(ctx context.Context) (answer replacesAnswer, err error) {
+	before, err := newWorld(q.Before).wanted(ctx)
 	if err != nil {
-		return replacesAnswer{Refused: fmt.Sprintf("after: %v", err)}, nil
+		return answer, fmt.Errorf("before the change: %w", err)
 	}
-	answer := replacesAnswer{Pools: map[string][]string{}}
+	after, err := newWorld(q.After).wanted(ctx)
+	if err != nil {
+		return answer, fmt.Errorf("after the change: %w", err)
+	}
+	answer.Pools = map[string][]string{}
 	for name, want := range after.MachineDeployments {
 		if have := before.MachineDeployments[name]; have != nil {
 			answer.Pools[name] = poolReasons(have, want)
@@ -55,16 +64,6 @@ func (q replacesQuestion) answer(ctx context.Context) (any, error) {
 	}
 	answer.ControlPlane, err = controlPlaneReasons(ctx, before, after)
 	return answer, err
-}
-
-// fresh generates what is wanted of a cluster that is not there yet.
-func fresh(ctx context.Context, objects []*object) (*scope.ClusterState, error) {
-	w := newWorld(objects)
-	s, err := w.scope()
-	if err != nil {
-		return nil, err
-	}
-	return w.generate(ctx, s)
 }
 
 // rotated is the name that a template has after a change.
