@@ -98,6 +98,31 @@ func TestKeyCoversTheModule(t *testing.T) {
 	}
 }
 
+// Sources of a program count for the modules that build it, and for no others.
+func TestKeyCoversItsSources(t *testing.T) {
+	t.Parallel()
+	ours, theirs := tiny(t), tiny(t)
+	ours.Sources, theirs.Sources, theirs.Dir = []string{"ours"}, []string{"theirs"}, ours.Dir
+	keys := func() (ourKey, theirKey string) {
+		for _, m := range []Module{ours, theirs} {
+			key, err := m.key()
+			if err != nil {
+				t.Fatal(err)
+			}
+			ourKey, theirKey = theirKey, key
+		}
+		return ourKey, theirKey
+	}
+	our, their := keys()
+	if err := os.Mkdir(filepath.Join(ours.Dir, "ours"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(ours.Dir, "ours"), "main.go", "package main\n")
+	if ourNext, theirNext := keys(); ourNext == our || theirNext != their {
+		t.Errorf("keys go from %s and %s to %s and %s, want the first one changed", our, their, ourNext, theirNext)
+	}
+}
+
 // A failing build shows the compiler's words and leaves nothing to be mistaken
 // for a program.
 func TestFailedBuildLeavesNothing(t *testing.T) {

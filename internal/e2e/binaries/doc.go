@@ -1,5 +1,5 @@
-// Package binaries builds the servers of the control plane from pinned Go
-// modules and keeps them in the user's cache directory.
+// Package binaries builds the servers of the control plane, and the oracle, from
+// pinned Go modules and keeps them in the user's cache directory.
 //
 // A Module is a folder with a go.mod and go.sum of its own, outside go.work.
 // Everything made from it goes into one directory whose name holds the pinned
@@ -10,5 +10,5 @@
 // A file appears there by rename, complete or not at all, and a lock keeps two
 // processes from building at once. After an interruption, whatever was
 // finished stays and the rest is built by the next call. Nothing is ever
-// removed: delete the cache directory to reclaim its space (about 500 MB).
+// removed: delete the cache directory to reclaim its space (about 600 MB).
 package binaries

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -17,6 +18,7 @@ type Module struct {
 	Name      string     // short name, first part of the directory's name
 	Dir       string     // where its go.mod is
 	Pin       string     // the required module whose version names the result
+	Sources   []string   // top folders of Dir with sources of the programs; nil is all of Dir
 	Edits     []Edit     // made to the sources of required modules while building
 	Programs  []Program  // built in this order
 	Documents []Document // made after the programs
@@ -57,7 +59,7 @@ func Kubernetes(root string) Module {
 func ClusterAPI(root string) Module {
 	const capi, test = "sigs.k8s.io/cluster-api", "sigs.k8s.io/cluster-api/test"
 	return Module{
-		Name: "clusterapi", Dir: filepath.Join(root, "clusterapi"), Pin: capi,
+		Name: "clusterapi", Dir: filepath.Join(root, "clusterapi"), Pin: capi, Sources: []string{"inmemory"},
 		Edits: []Edit{{
 			// The first attempt to reach a new cluster comes before its API
 			// server; a constant makes everybody wait half a minute for the next.
@@ -79,6 +81,16 @@ func ClusterAPI(root string) Module {
 			{Name: "clusterclass-in-memory.yaml", Module: test,
 				Path: "infrastructure/docker/templates/clusterclass-in-memory.yaml", Collect: os.ReadFile},
 		},
+	}
+}
+
+// Oracle makes the program that answers with Cluster API's own functions, from
+// the module of ClusterAPI. It is apart from the managers so that neither is
+// built for the sake of the other.
+func Oracle(root string) Module {
+	return Module{
+		Name: "oracle", Dir: filepath.Join(root, "clusterapi"), Pin: "sigs.k8s.io/cluster-api", Sources: []string{"oracle"},
+		Programs: []Program{{Name: "oracle", Package: "./oracle"}},
 	}
 }
 
@@ -151,6 +163,9 @@ func (m Module) digest() (string, error) {
 	}
 	err := filepath.WalkDir(m.Dir, func(path string, entry fs.DirEntry, err error) error {
 		name := entry.Name()
+		if err == nil && entry.IsDir() && m.foreign(path) {
+			return filepath.SkipDir
+		}
 		if err != nil || entry.IsDir() || !(name == "go.mod" || name == "go.sum" || strings.HasSuffix(name, ".go")) {
 			return err
 		}
@@ -163,4 +178,9 @@ func (m Module) digest() (string, error) {
 		return err
 	})
 	return hex.EncodeToString(hash.Sum(nil)), err
+}
+
+// foreign reports that a folder has no sources of m's programs.
+func (m Module) foreign(path string) bool {
+	return m.Sources != nil && filepath.Dir(path) == filepath.Clean(m.Dir) && !slices.Contains(m.Sources, filepath.Base(path))
 }

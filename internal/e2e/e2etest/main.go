@@ -54,7 +54,7 @@ func Main(m *testing.M) int {
 	return status
 }
 
-func stop() error { return errors.Join(shared.hub.stop(), shared.workload.stop()) }
+func stop() error { return errors.Join(shared.hub.stop(), shared.workload.stop(), asked.stop()) }
 
 // Full skips the test unless everything is to be run.
 func Full(t testing.TB) {
@@ -97,19 +97,9 @@ func (o *once) server(t testing.TB) *Server {
 	return o.shared
 }
 
-// open ends before the test's deadline, so that there is an error instead of a
-// panic, and when the run is interrupted.
 func open(t testing.TB, start func(context.Context, plane.Options) (*plane.Plane, error)) (*Server, error) {
-	ctx, cancel := context.WithCancelCause(t.Context())
-	defer cancel(nil)
-	defer context.AfterFunc(run, func() { cancel(context.Cause(run)) })()
-	if limited, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
-		if deadline, ok := limited.Deadline(); ok {
-			var release context.CancelFunc
-			ctx, release = context.WithDeadlineCause(ctx, deadline.Add(-reserve), errDeadline)
-			defer release()
-		}
-	}
+	ctx, cancel := limited(t)
+	defer cancel()
 	p, err := start(ctx, plane.Options{Progress: progress, Keep: os.Getenv(Keep) != ""})
 	if err != nil {
 		return nil, err
@@ -119,6 +109,19 @@ func open(t testing.TB, start func(context.Context, plane.Options) (*plane.Plane
 		return nil, errors.Join(err, p.Stop())
 	}
 	return server, nil
+}
+
+// limited is a context that ends before the test's deadline, so that there is an
+// error instead of a panic, and when the run is interrupted.
+func limited(t testing.TB) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	unhook, release := context.AfterFunc(run, func() { cancel(context.Cause(run)) }), func() {}
+	if limited, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
+		if deadline, ok := limited.Deadline(); ok {
+			ctx, release = context.WithDeadlineCause(ctx, deadline.Add(-reserve), errDeadline)
+		}
+	}
+	return ctx, func() { release(); unhook(); cancel(nil) }
 }
 
 // reserve is what a test keeps of its time for cleaning up.

@@ -17,6 +17,8 @@ type Command struct {
 	Env  []string // KEY=value, added to this process's environment
 	Dir  string   // working directory; empty is this process's
 	Log  string   // file that gets standard output and error; created or emptied
+	In   *os.File // standard input; nil is none
+	Out  *os.File // gets standard output in the place of Log, if not nil
 }
 
 // Process is a running or ended child. Its methods may be called concurrently.
@@ -40,6 +42,12 @@ func Start(command Command) (*Process, error) {
 	cmd.Env = append(os.Environ(), command.Env...)
 	cmd.Dir = command.Dir
 	cmd.Stdout, cmd.Stderr = out, out
+	if command.In != nil {
+		cmd.Stdin = command.In
+	}
+	if command.Out != nil {
+		cmd.Stdout = command.Out
+	}
 	cmd.SysProcAttr = attributes()
 
 	p := &Process{name: command.Name, log: command.Log, done: make(chan struct{})}

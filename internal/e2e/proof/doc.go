@@ -10,6 +10,11 @@
 //	nodrift_test.go      4 No false drift: what was applied is in sync
 //	planted_test.go      4 No false drift: what others changed is found, and nothing else
 //	oracle_test.go       5 Oracles: what admission says of good and bad objects, beside what we say
+//	webhooks_test.go     5 Oracles: and what its webhooks say without a server
+//	variables_test.go    5 Oracles: what is said of variables, without a server and on one
+//	desired_test.go      5 Oracles: the desired-state generator gives what the topology controller wrote
+//	plan_test.go         5 Oracles: the upgrade planner, beside our hops
+//	replaces_test.go     5 Oracles: which Machines are replaced, beside what was observed
 //	recorded_test.go     6 Recorded dumps: live dumps of the example are what a server makes of it
 //
 // The tests named by a group run with DAYZERO_E2E=1 or only with
