@@ -40,6 +40,10 @@ type release struct {
 	refused bool // a file it refers to was refused
 	layers  []*layer
 	consts  *value.Node
+	// inputs are the variables that can judge values; nil for a declaration with
+	// mistakes.
+	inputs []*input
+	rules  []*rule
 	// scopes are what expressions of the profile may see.
 	scopes scopes
 }
@@ -184,6 +188,7 @@ func (l *loader) release(dir string, root *value.Node) {
 	l.compile(r)
 	if r.broken = r.refused || l.diags[before:].HasErrors(); !r.broken {
 		l.checkAlone(r)
+		l.unusedVariables(r)
 		r.broken = l.diags[before:].HasErrors()
 	}
 	r.digest = r.contentDigest()

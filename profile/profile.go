@@ -30,8 +30,10 @@ type ProfileSpec struct {
 	// Kind is Infrastructure, AddOn or Full.
 	Kind string `json:"kind"`
 	// Abstract profiles may lack required layers and cannot be used by clusters.
-	Abstract  bool             `json:"abstract,omitempty"`
-	Variables []Variable       `json:"variables,omitempty"`
+	Abstract  bool       `json:"abstract,omitempty"`
+	Variables []Variable `json:"variables,omitempty"`
+	// Rules are about several variables together.
+	Rules     []Rule           `json:"rules,omitempty"`
 	Constants map[string]Value `json:"constants,omitempty"`
 	Layers    []Layer          `json:"layers,omitempty"`
 }

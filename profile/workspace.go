@@ -15,6 +15,7 @@ type Workspace struct {
 	clusters   []*member
 	strategies []Strategy
 	lock       Lock
+	withheld   lines // of clusters, that findings must not quote
 }
 
 // member is a cluster of the fleet as it was loaded.
