@@ -373,7 +373,7 @@ func (p Property) check(name string, sensitive bool) []problem {
 	return out
 }
 
-// checkValues holds default and examples to the schema.
+// checkValues holds allowed values, default and examples to the schema.
 func (s Schema) checkValues() []problem {
 	f := newForm(s, nil)
 	var out []problem
@@ -381,6 +381,9 @@ func (s Schema) checkValues() []problem {
 		for _, p := range f.judge(n) {
 			out = append(out, problem{path: append(diag.Path(at), p.path...), problem: fmt.Sprintf("%s is not allowed: %s", what, p), hint: p.hint})
 		}
+	}
+	for i, text := range s.Enum {
+		hold("the allowed value", value.NewString(text, value.Place{}), diag.Field("enum"), diag.Index(i))
 	}
 	if !s.Default.node.IsNull() {
 		hold("the default", s.Default.node, diag.Field("default"))

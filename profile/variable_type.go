@@ -104,8 +104,7 @@ func isVersion(s string) bool {
 }
 
 const (
-	// maxQuantity and maxDuration are the most characters of such a value; huge
-	// exponents would be computed.
+	// maxQuantity and so on are the most characters of such a value.
 	maxQuantity = 64
 	maxDuration = 64
 	maxURL      = 2048
@@ -120,8 +119,12 @@ func isDuration(s string) bool {
 	return err == nil
 }
 
+// quantityForm is what Kubernetes means by a quantity; its parser takes a sign
+// alone, too, and computes an exponent of any size.
+var quantityForm = regexp.MustCompile(`^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][-+]?0*[0-9]{1,2})?$`)
+
 func isQuantity(s string) bool {
-	if len(s) > maxQuantity {
+	if len(s) > maxQuantity || !quantityForm.MatchString(s) {
 		return false
 	}
 	_, err := resource.ParseQuantity(s)
