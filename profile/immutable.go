@@ -86,7 +86,9 @@ func (c immutable) compare(pool string, before, after map[string]*value.Node) di
 }
 
 // isSet reports whether the cluster says the value itself.
-func (c immutable) isSet(now *value.Node) bool { return now != nil && now.Origin().Kind != diag.Default }
+func (c immutable) isSet(now *value.Node) bool {
+	return now != nil && now.Origin().Kind != diag.Default
+}
 
 // place is where the cluster sets the new value; where it does not, its name.
 func (c immutable) place(pool string, now *value.Node) (diag.Path, diag.Range) {

@@ -350,7 +350,7 @@ func (r *resolution) notComputed(e *value.Node, p *program, err error) diag.Diag
 		return diag.Errorf("expr.evaluation", e.Place().Range(), "cluster %s: the expression cannot be computed", r.member.key)
 	}
 	found := expressionDiagnostic(wrong, e, e.Text())
-	if r.readsSensitive(p.template.Reads()) {
+	if r.readsSensitive(p.template.Reads()) && wrong.Code != expr.CodeNoValue {
 		found.Summary, found.Detail = "the expression cannot be computed: "+unshown, ""
 	}
 	found.Summary = fmt.Sprintf("cluster %s: %s", r.member.key, found.Summary)

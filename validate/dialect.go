@@ -2,6 +2,7 @@ package validate
 
 import (
 	"math"
+	"unicode/utf8"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 )
@@ -19,14 +20,26 @@ type dialect struct {
 	pattern func(re2 string) (text string, ok bool)
 	// examples is the field of examples, which are one or a list.
 	examples string
+	// enum and description are how many values and characters there may be; 0 for
+	// any number.
+	enum, description int
 }
+
+// Limits of the definition of ClusterClass (Cluster API v1beta2).
+const (
+	classPattern     = 512
+	classEnum        = 100
+	classDescription = 4096
+)
 
 var (
 	editor = dialect{closed: true, unique: true, pattern: ecmaScript, examples: "examples"}
 	// class is the structural schema of a ClusterClass's variable: fields that it
 	// does not list are refused anyway.
-	class = dialect{whole: true, pattern: func(re2 string) (string, bool) { return re2, true }, examples: "example"}
+	class = dialect{whole: true, pattern: short, examples: "example", enum: classEnum, description: classDescription}
 )
+
+func short(re2 string) (string, bool) { return re2, utf8.RuneCountInString(re2) <= classPattern }
 
 // textForm is what a language of schemas can say about the texts of a type.
 type textForm struct {
@@ -85,8 +98,8 @@ func (d dialect) schema(s profile.Schema) object {
 
 // describe adds what is for people, and the default.
 func (d dialect) describe(s profile.Schema, out object) object {
-	if s.Description != "" {
-		out["description"] = s.Description
+	if text := d.words(s.Description); text != "" {
+		out["description"] = text
 	}
 	if !s.Default.IsZero() {
 		out["default"] = s.Default
@@ -98,6 +111,14 @@ func (d dialect) describe(s profile.Schema, out object) object {
 		}
 	}
 	return out
+}
+
+// words are a description as far as there is room for it.
+func (d dialect) words(text string) string {
+	if runes := []rune(text); d.description > 0 && len(runes) > d.description {
+		return string(runes[:d.description-3]) + "..."
+	}
+	return text
 }
 
 func (d dialect) list(s profile.Schema) object {
@@ -157,7 +178,7 @@ func (d dialect) bound(out object, field string, v profile.Value, round func(flo
 func (d dialect) text(s profile.Schema) object {
 	out := object{"type": "string"}
 	form := textForms[s.Type]
-	if len(s.Enum) > 0 {
+	if len(s.Enum) > 0 && (d.enum == 0 || len(s.Enum) <= d.enum) {
 		out["enum"] = s.Enum
 	}
 	limit(out, "minLength", s.MinLength)

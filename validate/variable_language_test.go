@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
-	"slices"
 	"testing"
 
 	"cuelang.org/go/cue"
@@ -145,7 +144,7 @@ func TestTableOfLanguages(t *testing.T) {
 		}
 		for language, judge := range judgesOf(t, v) {
 			accepted := judge(map[string]any{"v": w.Refused}) == nil
-			if exact, ok := table[w.Construct][language]; !ok || accepted == exact && !slices.Contains(w.But, language) {
+			if exact, ok := table[w.Construct][language]; !ok || accepted == exact {
 				t.Errorf("%s in %s: the table says exact %t, and %#v is accepted: %t", w.Construct, language, exact, w.Refused, accepted)
 			}
 		}

@@ -84,7 +84,7 @@ func (s VariableSchema) ClusterClass() ([]byte, error) {
 		}
 		described := class.variable(v)
 		if v.Deprecated != "" {
-			described["description"] = sentence(v.Description, "Deprecated: "+v.Deprecated)
+			described["description"] = class.words(sentence(v.Description, "Deprecated: "+v.Deprecated))
 		}
 		if v.Immutable && described["type"] != "array" && described["type"] != "object" {
 			described["x-kubernetes-validations"] = []object{{"rule": "self == oldSelf", "message": "the variable is immutable"}}

@@ -7,9 +7,6 @@ type Witness struct {
 	Construct string
 	Schema    profile.Schema
 	Refused   any
-	// But are the languages that refuse the value although they express the
-	// construct weaker: they have other means for this one.
-	But []Language
 }
 
 func count(n int) *int { return &n }
@@ -26,7 +23,7 @@ var Witnesses = []Witness{
 	{Construct: "type enum", Schema: profile.Schema{Type: profile.EnumVariable, Enum: []string{"a", "b"}}, Refused: "c"},
 	{Construct: "type version", Schema: typed(profile.VersionVariable), Refused: "1.0.0-01"},
 	{Construct: "type duration", Schema: typed(profile.DurationVariable), Refused: "9999999999h"},
-	{Construct: "type quantity", Schema: typed(profile.QuantityVariable), Refused: "µ1", But: []Language{CUE, JSONSchema, ClusterClass}},
+	{Construct: "type quantity", Schema: typed(profile.QuantityVariable), Refused: "µ1"},
 	{Construct: "type ipv4", Schema: typed(profile.IPv4Variable), Refused: "10.0.0.256"},
 	{Construct: "type ipv6", Schema: typed(profile.IPv6Variable), Refused: "1::2::3"},
 	{Construct: "type cidr", Schema: typed(profile.CIDRVariable), Refused: "10.0.0.1/8"},
