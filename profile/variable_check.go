@@ -113,46 +113,54 @@ func (v Variable) check() []problem {
 // checkFlags judges what a variable has besides its schema.
 func (v Variable) checkFlags() []problem {
 	var out []problem
-	add := func(at, other, says, hint string) {
-		p := problem{path: diag.Fields(at), problem: says, hint: hint}
-		if other != "" {
-			p.other, p.otherSays = diag.Fields(other), "it conflicts with this"
-		}
-		out = append(out, p)
-	}
-	preset := !v.Default.IsZero()
-	if v.Required && preset {
-		add("default", "required", "a required variable has no default", "keep one of the two")
+	if v.Required && !v.Default.IsZero() {
+		out = append(out, conflicting("default", "required", "a required variable has no default", "keep one of the two"))
 	}
 	if v.Required && v.Hidden {
-		add("hidden", "required", "a hidden variable cannot be required", "nobody sees that it has to be set: give it a default instead of required")
+		out = append(out, conflicting("hidden", "required", "a hidden variable cannot be required", "nobody sees that it has to be set: give it a default instead of required"))
 	}
 	if v.Required && v.Deprecated != "" {
-		add("deprecated", "required", "a deprecated variable cannot be required", "nobody should set it: give it a default instead of required")
+		out = append(out, conflicting("deprecated", "required", "a deprecated variable cannot be required", "nobody should set it: give it a default instead of required"))
 	}
 	if scopes := []string{ClusterScope, FleetScope, PoolScope}; v.Scope != "" && !slices.Contains(scopes, v.Scope) {
-		add("scope", "", fmt.Sprintf("unknown scope %q, want cluster, fleet or pool", clipped(v.Scope)), nearestOf(v.Scope, scopes, "scopes"))
+		out = append(out, problem{path: diag.Fields("scope"), problem: fmt.Sprintf("unknown scope %q, want cluster, fleet or pool", clipped(v.Scope)), hint: nearestOf(v.Scope, scopes, "scopes")})
 	}
-	if sides := []string{"hub", "workload"}; v.Side != "" && v.Type == SecretRefVariable && !slices.Contains(sides, v.Side) {
-		add("side", "", fmt.Sprintf("unknown side %q, want hub or workload", clipped(v.Side)), nearestOf(v.Side, sides, "sides"))
+	out = append(out, v.checkSecret()...)
+	return append(out, v.checkSensitive()...)
+}
+
+// conflicting is the problem of a field that does not go with another one.
+func conflicting(field, other, says, hint string) problem {
+	return problem{path: diag.Fields(field), problem: says, hint: hint, other: diag.Fields(other), otherSays: "it conflicts with this"}
+}
+
+// checkSecret judges the fields that only a secretRef has.
+func (v Variable) checkSecret() []problem {
+	sides := []string{"hub", "workload"}
+	switch {
+	case !known(v.Type):
+	case v.Type == SecretRefVariable && v.Side != "" && !slices.Contains(sides, v.Side):
+		return []problem{{path: diag.Fields("side"), problem: fmt.Sprintf("unknown side %q, want hub or workload", clipped(v.Side)), hint: nearestOf(v.Side, sides, "sides")}}
+	case v.Type != SecretRefVariable && v.Side != "":
+		return []problem{conflicting("side", "type", "side and keys are for secretRef", "")}
+	case v.Type != SecretRefVariable && v.Keys != nil:
+		return []problem{conflicting("keys", "type", "side and keys are for secretRef", "")}
 	}
-	if v.Type != SecretRefVariable && known(v.Type) {
-		switch {
-		case v.Side != "":
-			add("side", "type", "side and keys are for secretRef", "")
-		case v.Keys != nil:
-			add("keys", "type", "side and keys are for secretRef", "")
-		}
+	return nil
+}
+
+// checkSensitive refuses what would show a value of a sensitive variable.
+func (v Variable) checkSensitive() []problem {
+	if !v.Sensitive {
+		return nil
 	}
-	if v.Sensitive {
-		shows := []struct {
-			field string
-			given bool
-		}{{"default", preset}, {"examples", len(v.Examples) > 0}, {"enum", len(v.Enum) > 0}}
-		for _, s := range shows {
-			if s.given {
-				add(s.field, "sensitive", "a sensitive variable has no "+s.field, "whoever reads the profile would see a value")
-			}
+	var out []problem
+	for _, shows := range []struct {
+		field string
+		given bool
+	}{{"default", !v.Default.IsZero()}, {"examples", len(v.Examples) > 0}, {"enum", len(v.Enum) > 0}} {
+		if shows.given {
+			out = append(out, conflicting(shows.field, "sensitive", "a sensitive variable has no "+shows.field, "whoever reads the profile would see a value"))
 		}
 	}
 	return out
