@@ -46,6 +46,9 @@ func (r *resolution) valueOf(in *input, set *value.Node) *value.Node {
 		return n
 	}
 	for _, declared := range r.comp.inputs[in.Name] {
+		if declared.preset != nil && declared != in {
+			return in.form.filled(declared.preset)
+		}
 		if declared.preset != nil {
 			return declared.preset
 		}
@@ -182,7 +185,7 @@ func (r *resolution) deprecated(inputs []*input, f value.Entry, path diag.Path) 
 	for _, in := range inputs {
 		if in.Deprecated != "" {
 			r.add(diag.Warningf("profile.deprecated-variable", f.Key.Range(), "variable %s is deprecated: %s", in.Name, in.Deprecated).
-				WithDetail("its default is used where it is not set").WithPath(path).
+				WithDetail("take it out of the cluster").WithPath(path).
 				WithRelated(in.at(), "it is declared here by %s, owner %s", in.release.ref, in.release.profile.Spec.Owner))
 		}
 	}
