@@ -35,26 +35,6 @@ func (l *loader) reject(r *release, code string, path diag.Path, hint, format st
 	l.add(diag.Errorf(code, r.At(path), format, args...).WithDetail("%s", hint).WithPath(path))
 }
 
-func (l *loader) checkVariables(r *release) {
-	seen := map[string]int{}
-	for i, v := range r.profile.Spec.Variables {
-		at := diag.Fields("spec", "variables").Join(diag.Index(i))
-		if first, twice := seen[v.Name]; twice && v.Name != "" {
-			l.add(diag.Errorf("profile.duplicate", r.At(at.Join(diag.Field("name"))), "variable %q is declared twice", v.Name).
-				WithDetail("keep one of the two").WithPath(at).
-				WithRelated(r.At(diag.Fields("spec", "variables").Join(diag.Index(first), diag.Field("name"))), "the other one is here"))
-		}
-		seen[v.Name] = i
-		if v.Name != "" && !identifier.MatchString(v.Name) {
-			l.reject(r, "profile.variable", at.Join(diag.Field("name")), "use letters, digits and _, for instance podCIDR", "the variable name %q is not an identifier", v.Name)
-		}
-		for _, found := range v.check() {
-			l.add(diag.Errorf("profile.variable", r.At(at.Join(found.path...)), "variable %s: %s", v.Name, found.problem).
-				WithDetail("%s", found.hint).WithPath(at.Join(found.path...)))
-		}
-	}
-}
-
 func (l *loader) checkLayer(r *release, i int, names map[string]int) {
 	ly := r.profile.Spec.Layers[i]
 	at := diag.Fields("spec", "layers").Join(diag.Index(i))

@@ -78,6 +78,7 @@ func (l *loader) compile(r *release) {
 		r.layers = append(r.layers, l.compileLayer(r, i))
 	}
 	l.compilePresets(r)
+	l.compileRules(r)
 }
 
 func (l *loader) constants(r *release) *value.Node {
@@ -92,14 +93,7 @@ func (l *loader) constants(r *release) *value.Node {
 // openScopes makes the scopes of the release's expressions. Declarations that
 // contradict themselves were reported by checkProfile.
 func (l *loader) openScopes(r *release) bool {
-	declared := expr.Declarations{Consts: r.consts}
-	seen := map[string]bool{}
-	for _, v := range r.profile.Spec.Variables {
-		if t, ok := exprTypes[v.Type]; ok && v.Name != "" && !seen[v.Name] {
-			seen[v.Name] = true
-			declared.Variables = append(declared.Variables, expr.Variable{Name: v.Name, Type: t})
-		}
-	}
+	declared := expr.Declarations{Consts: r.consts, Variables: r.visibleVariables()}
 	open := func(pool, values bool) *expr.Scope {
 		d := declared
 		d.Pool, d.Values = pool, values
@@ -111,12 +105,6 @@ func (l *loader) openScopes(r *release) bool {
 	}
 	r.scopes = scopes{plain: open(false, false), pool: open(true, false), content: open(false, true)}
 	return r.scopes.plain != nil && r.scopes.pool != nil && r.scopes.content != nil
-}
-
-var exprTypes = map[VariableType]expr.Type{
-	StringVariable: expr.String, IntegerVariable: expr.Integer, BooleanVariable: expr.Boolean, EnumVariable: expr.Enum,
-	CIDRVariable: expr.CIDR, VersionVariable: expr.Version, QuantityVariable: expr.Quantity, DurationVariable: expr.Duration,
-	SecretRefVariable: expr.SecretRef,
 }
 
 func (l *loader) compileLayer(r *release, i int) *layer {

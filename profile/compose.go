@@ -19,6 +19,7 @@ type composition struct {
 	capi       *value.Node
 	inputs     map[string][]*input    // by name; several when profiles share one
 	unjudged   map[string]bool        // names whose declarations have mistakes
+	sensitive  map[string]bool        // names of which a declaration is sensitive
 	given      map[string]*value.Node // by profile name: values that need no cluster
 	provided   map[string]string
 	kubernetes *layer
@@ -80,21 +81,6 @@ func (c *composition) compose(layers layering) {
 	c.nameClasses()
 }
 
-// collectInputs gathers the variables that can judge values: declarations with
-// mistakes were reported when the profile was loaded.
-func (c *composition) collectInputs() {
-	c.inputs, c.unjudged = map[string][]*input{}, map[string]bool{}
-	for _, r := range c.recipe.releases {
-		for i, v := range r.profile.Spec.Variables {
-			if r.broken && len(v.check()) > 0 {
-				c.unjudged[v.Name] = true
-			} else {
-				c.inputs[v.Name] = append(c.inputs[v.Name], newInput(r, i))
-			}
-		}
-	}
-}
-
 func (c *composition) add(found diag.Diagnostic) { c.diags = append(c.diags, found) }
 
 // name lists the profiles, for messages.
@@ -123,44 +109,6 @@ func (c *composition) checkKinds() {
 			WithRelated(bases[0].At(diag.Fields("spec", "kind")), "the other one is here"))
 	}
 }
-
-// checkInputs holds profiles that declare one variable to one type.
-func (c *composition) checkInputs() {
-	for _, declared := range c.inputs {
-		first := declared[0]
-		for _, v := range declared[1:] {
-			if v.Type == first.Type || isText(v.Type) && isText(first.Type) && v.Type == EnumVariable == (first.Type == EnumVariable) {
-				continue
-			}
-			c.add(diag.Errorf("profile.variable-type", v.at(), "variable %s is %s in %s and %s in %s", v.Name, v.Type, v.release.ref, first.Type, first.release.ref).
-				WithDetail("one name in two profiles is one variable: agree on the type, or rename one").
-				WithRelated(first.at(), "the other declaration is here"))
-		}
-	}
-}
-
-// checkDefaults holds the default of a variable that profiles share to the
-// constraints of all of them.
-func (c *composition) checkDefaults() {
-	for _, declared := range c.inputs {
-		i := slices.IndexFunc(declared, func(in *input) bool { return in.preset != nil })
-		if i < 0 {
-			continue
-		}
-		for _, in := range declared {
-			for _, p := range in.judge(declared[i].preset) {
-				if in == declared[i] {
-					continue
-				}
-				c.add(diag.Errorf("profile.variable-value", declared[i].preset.Place().Range(), "the default of variable %s: %s", in.Name, p.problem).
-					WithDetail("one name in two profiles is one variable: the default of %s must suit %s", declared[i].release.ref, in.release.ref).
-					WithRelated(in.at(), "it is constrained here, owner %s", in.release.profile.Spec.Owner))
-			}
-		}
-	}
-}
-
-func isText(t VariableType) bool { return t == StringVariable || t == EnumVariable }
 
 func (c *composition) provide(layers []*layer) {
 	c.provided = map[string]string{}

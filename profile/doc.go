@@ -87,6 +87,14 @@
 // result; in a longer string it becomes part of that string. What comes out is
 // never read again, so no value can change the structure around it.
 //
+// A [Variable] is bound to what the cluster or the pool sets for one profile, or
+// sets, or to the first default; [Stack.Inputs] lists what was bound, where it
+// was written and what lost. Defaults are plain text, so variables cannot refer
+// to each other. A [Rule] holds several of them together. What findings must not
+// show, values of sensitive variables and what stands in the place of a secret,
+// they do not show, nor the line it stands on; a file that is no YAML has no
+// variables, and its line is shown.
+//
 // # Guarantees
 //
 // Bad input is an answer, not an error: [Load] and Resolve return what they

@@ -50,7 +50,8 @@ func Load(fsys fs.FS, layout Layout) (*Workspace, diag.Diagnostics) {
 	}
 	l.lock()
 	l.finish()
-	return l.workspace, append(l.diags, l.tree.Diags...).Sorted()
+	l.workspace.withheld = l.workspace.sensitiveLines()
+	return l.workspace, l.workspace.Withhold(append(l.diags, l.tree.Diags...)).Sorted()
 }
 
 func newLoader(fsys fs.FS, layout Layout) *loader {

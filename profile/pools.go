@@ -13,6 +13,8 @@ import (
 
 // boundPool is what the expressions of a pool's machines see.
 type boundPool struct {
+	name  string                 // controlPlane, or the name of the worker pool
+	set   *value.Node            // what the cluster sets for the pool
 	class string                 // as the profiles call it
 	node  *value.Node            // pool
 	vars  map[string]*value.Node // by profile name
@@ -74,6 +76,7 @@ func (r *resolution) bindPools() {
 	at := diag.Fields("spec", "pools")
 	r.checkPool(pools.ControlPlane, at.Join(diag.Field("controlPlane")), false)
 	r.pools.controlPlane = r.boundPool(at.Join(diag.Field("controlPlane")), "control-plane", "")
+	r.pools.controlPlane.name = ControlPlanePool
 	seen := map[string]int{}
 	for i, p := range pools.Workers {
 		path := at.Join(diag.Field("workers"), diag.Index(i))
@@ -245,21 +248,22 @@ func (r *resolution) boundPool(path diag.Path, name, class string) *boundPool {
 	set := root.Get("variables")
 	meant := r.checkSet(set, path.Join(diag.Field("variables")), func(in *input) bool { return in.Scope == PoolScope },
 		"set it in spec.variables, or declare it with scope: pool")
-	out := &boundPool{vars: maps.Clone(r.vars), node: value.NewMap([]value.Entry{
+	out := &boundPool{name: name, set: set, vars: maps.Clone(r.vars), node: value.NewMap([]value.Entry{
 		{Name: "class", Value: value.NewString(class, at)},
 		{Name: "labels", Value: labels},
 		{Name: "name", Value: value.NewString(name, at)},
 	}, at)}
 	for _, rel := range r.comp.recipe.releases {
 		vars := r.vars[rel.ref.Name]
-		for _, v := range rel.profile.Spec.Variables {
-			if v.Scope != PoolScope {
+		for _, in := range rel.inputs {
+			if in == nil || in.Scope != PoolScope {
 				continue
 			}
-			if n := setFor(set, v.Name, rel.ref.Name); n != nil {
-				vars = vars.With(v.Name, n)
-			} else if v.Required && !r.comp.unjudged[v.Name] && !meant[v.Name] {
-				r.reject("profile.required-variable", path, "set it in the variables of the pool", "variable %s has no value in this pool", v.Name)
+			if n := in.setIn(set); n != nil {
+				vars = vars.With(in.Name, n)
+			} else if in.Required && !r.comp.unjudged[in.Name] && !meant[in.Name] {
+				r.distrust(in.Name)
+				r.reject("profile.required-variable", path, "set it in the variables of the pool", "variable %s has no value in this pool", in.Name)
 			}
 		}
 		out.vars[rel.ref.Name] = vars

@@ -23,6 +23,7 @@ type preset struct {
 	Preset
 	release *release
 	patches []layerPatch
+	layers  []*layer // of the release, with the patches over them
 }
 
 func (p *preset) at() diag.Range { return p.patches[0].root.Place().Range() }
@@ -43,7 +44,8 @@ func (l *loader) compilePresets(r *release) {
 				l.reject(r, "profile.unknown-layer", where.Join(diag.Field("layer")), layerHint(err), "%v", err)
 				continue
 			}
-			_, found := compiled.over(ly)
+			patched, found := compiled.over(ly)
+			p.layers = append(p.layers, patched)
 			l.add(found...)
 		}
 		r.presets = append(r.presets, p)

@@ -34,8 +34,10 @@ type ProfileSpec struct {
 	// over the parent's.
 	Extends string `json:"extends,omitempty"`
 	// Abstract profiles may lack required layers and cannot be used by clusters.
-	Abstract  bool             `json:"abstract,omitempty"`
-	Variables []Variable       `json:"variables,omitempty"`
+	Abstract  bool       `json:"abstract,omitempty"`
+	Variables []Variable `json:"variables,omitempty"`
+	// Rules are about several variables together.
+	Rules     []Rule           `json:"rules,omitempty"`
 	Constants map[string]Value `json:"constants,omitempty"`
 	// Presets are choices: named sets of patches, of which a cluster or overlay
 	// takes at most one of each group.

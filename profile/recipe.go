@@ -121,25 +121,26 @@ func (c *composition) giveValues() {
 	c.judgeOverlays()
 	for _, rel := range c.recipe.releases {
 		var fields []value.Entry
-		for _, v := range rel.profile.Spec.Variables {
-			if n := c.givenValue(v.Name, rel.ref.Name); n != nil {
-				fields = append(fields, value.Entry{Name: v.Name, Key: n.Place(), Value: n})
+		for _, in := range rel.inputs {
+			if in == nil {
+				continue // whose declaration has mistakes
+			}
+			if n := c.givenValue(in); n != nil {
+				fields = append(fields, value.Entry{Name: in.Name, Key: n.Place(), Value: n})
 			}
 		}
 		c.given[rel.ref.Name] = value.NewMap(fields, value.Place{})
 	}
 }
 
-func (c *composition) givenValue(name, profile string) *value.Node {
-	for _, o := range slices.Backward(c.recipe.overlays) {
-		if n := setFor(o.root.Get("spec", "variables"), name, profile); n != nil {
+// givenValue is the strongest value that an overlay or a default gives, with the
+// defaults of the properties it lacks.
+func (c *composition) givenValue(in *input) *value.Node {
+	for n := range c.written(in.Name, in.release.ref.Name, nil) {
+		if n == in.preset {
 			return n
 		}
-	}
-	for _, in := range c.inputs[name] {
-		if in.preset != nil {
-			return in.preset
-		}
+		return in.form.filled(n)
 	}
 	return nil
 }
@@ -163,7 +164,7 @@ func (c *composition) judgeOverlays() {
 				continue
 			}
 			if !f.Value.IsNull() {
-				c.diags = append(c.diags, judged(inputs, f.Value, path)...)
+				c.diags = append(c.diags, c.judged(inputs, f.Value, path)...)
 			}
 		}
 	}

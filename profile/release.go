@@ -16,6 +16,10 @@ type release struct {
 	parent  *release
 	settled bool
 	profile Profile // of whole
+	// inputs are the variables that can judge values; nil for a declaration with
+	// mistakes.
+	inputs  []*input
+	rules   []*rule
 	layers  []*layer
 	presets []*preset
 	consts  *value.Node
@@ -103,6 +107,7 @@ func (l *loader) settle(r *release) {
 	r.broken = r.broken || !decoded || r.refused || l.diags[before:].HasErrors()
 	if !r.broken {
 		l.checkAlone(r)
+		l.unusedVariables(r)
 		r.broken = l.diags[before:].HasErrors()
 	}
 	r.digest = r.contentDigest(r.parent)

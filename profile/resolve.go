@@ -36,7 +36,11 @@ func (w *Workspace) resolveAt(key Key, entry LockEntry) (*Stack, diag.Diagnostic
 			WithDetail("%s", nearestOf(key.String(), w.clusterNames(), "clusters"))}
 	}
 	hub, _ := w.Hub(key.Hub)
-	return w.Library.resolve(m, hub, entry)
+	stack, found := w.Library.resolve(m, hub, entry)
+	if len(found) > 0 {
+		found = w.Withhold(found).Sorted()
+	}
+	return stack, found
 }
 
 func (w *Workspace) clusterNames() []string {
@@ -114,6 +118,7 @@ type resolution struct {
 	pools    boundPools
 	cluster  *value.Node // what expressions see as cluster
 	provided *value.Node
+	unfit    map[string]bool // variables that something is wrong with
 	diags    diag.Diagnostics
 }
 
@@ -139,6 +144,7 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 	r.bindVariables()
 	r.bindPools()
 	r.settleClasses()
+	r.holdRules()
 	if !r.diags.HasErrors() {
 		r.finish()
 	}
@@ -193,6 +199,7 @@ func (l *Library) compose(made recipe) *composition {
 func (r *resolution) finish() {
 	s, c := r.stack, r.comp
 	s.comp = c
+	s.bound = bound{variables: r.member.root.Get("spec", "variables"), vars: r.vars, pools: r.pools}
 	s.version = c.kubernetes.component().Get("version")
 	s.layers = make([]StackLayer, 0, len(c.layers))
 	same := c.unchanging()
@@ -267,9 +274,12 @@ func (r *resolution) bind(n *value.Node, pool *boundPool, values *value.Node) *v
 func (r *resolution) notComputed(e *value.Node, p *program, err error) diag.Diagnostic {
 	wrong, ok := err.(*expr.Error)
 	if !ok {
-		return diag.Errorf("expr.evaluation", e.Place().Range(), "cluster %s: %v", r.member.key, err)
+		return diag.Errorf("expr.evaluation", e.Place().Range(), "cluster %s: the expression cannot be computed", r.member.key)
 	}
 	found := expressionDiagnostic(wrong, e, e.Text())
+	if r.readsSensitive(p.template.Reads()) && wrong.Code != expr.CodeNoValue {
+		found.Summary, found.Detail = "the expression cannot be computed: "+unshown, ""
+	}
 	found.Summary = fmt.Sprintf("cluster %s: %s", r.member.key, found.Summary)
 	return found.WithRelated(r.member.At(diag.Fields("metadata", "name")), "the cluster is here")
 }

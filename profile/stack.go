@@ -23,7 +23,7 @@ type Stack struct {
 	layers   []StackLayer
 	capi     CapiSlots
 	version  *value.Node // of the component kubernetes, as written
-	inputs   []Input
+	bound    bound
 	metadata *value.Node // of the cluster's document
 	pools    *value.Node // of the cluster's document, as written
 
@@ -86,15 +86,6 @@ type WorkerClass struct {
 	// Pool is the pool that the class is for, where its content depends on the
 	// pool; else empty.
 	Pool string
-}
-
-// Input is the value of a variable in a Stack.
-type Input struct {
-	Name string
-	// Profile is set when the value is for the variable of one profile only.
-	Profile string
-	Value   Value
-	Origin  diag.Origin
 }
 
 // Key is the cluster's identity.
@@ -221,9 +212,6 @@ func (s *Stack) PoolPlaces() (controlPlane Value, workers []Value) {
 	}
 	return Value{node: s.pools.Get("controlPlane")}, workers
 }
-
-// Inputs are the values of all variables, sorted by name and profile.
-func (s *Stack) Inputs() []Input { return slices.Clone(s.inputs) }
 
 // Metadata is the metadata of the cluster's document as written, with its
 // places.

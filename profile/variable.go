@@ -1,17 +1,35 @@
 package profile
 
-// VariableType is the type of a variable.
+// VariableType is the type of a variable, or of a part of one.
 type VariableType string
 
 const (
-	StringVariable    VariableType = "string"
-	IntegerVariable   VariableType = "integer"
-	BooleanVariable   VariableType = "boolean"
-	EnumVariable      VariableType = "enum"
-	CIDRVariable      VariableType = "cidr"
-	VersionVariable   VariableType = "version"
-	QuantityVariable  VariableType = "quantity"
-	DurationVariable  VariableType = "duration"
+	StringVariable  VariableType = "string"
+	IntegerVariable VariableType = "integer"
+	// NumberVariable is any finite number; whole numbers are numbers, too.
+	NumberVariable  VariableType = "number"
+	BooleanVariable VariableType = "boolean"
+	// EnumVariable is a string that must say which values it allows.
+	EnumVariable     VariableType = "enum"
+	VersionVariable  VariableType = "version"
+	DurationVariable VariableType = "duration"
+	QuantityVariable VariableType = "quantity"
+	IPv4Variable     VariableType = "ipv4"
+	IPv6Variable     VariableType = "ipv6"
+	// CIDRVariable is an IP range by its network address, IPv4 or IPv6.
+	CIDRVariable VariableType = "cidr"
+	// URLVariable has a scheme and a host: https://example.com, oci://registry/x.
+	URLVariable VariableType = "url"
+	// DNSNameVariable is a DNS name in lower case, without a final dot.
+	DNSNameVariable VariableType = "dnsName"
+	// Base64Variable is data in standard base64 (RFC 4648), padded, on one line.
+	Base64Variable VariableType = "base64"
+	// ListVariable has items, MapVariable values under free names, and
+	// ObjectVariable the properties that it declares and no others.
+	ListVariable   VariableType = "list"
+	MapVariable    VariableType = "map"
+	ObjectVariable VariableType = "object"
+	// SecretRefVariable is {name: ...}, the name of a Secret.
 	SecretRefVariable VariableType = "secretRef"
 )
 
@@ -28,30 +46,76 @@ const (
 // Variable is a typed, constrained input of a profile.
 type Variable struct {
 	// Name is an identifier; expressions read it as vars.name.
-	Name        string       `json:"name"`
-	Type        VariableType `json:"type"`
-	Description string       `json:"description,omitempty"`
-	// Default is used where nobody sets the variable.
-	Default Value `json:"default,omitempty,omitzero"`
+	Name   string `json:"name"`
+	Schema `json:",inline"`
 	// Required: somebody must set the variable; there is no default.
 	Required bool `json:"required,omitempty"`
-	// Immutable: the value of an existing cluster cannot change.
+	// Immutable: the value of an existing cluster cannot change; see
+	// [ImmutableChanges].
 	Immutable bool `json:"immutable,omitempty"`
+	// Hidden: not for people who fill in forms. It has a default or may be absent.
+	Hidden bool `json:"hidden,omitempty"`
+	// Deprecated says what to use instead; setting the variable is a warning.
+	Deprecated string `json:"deprecated,omitempty"`
+	// Sensitive: findings do not show the value. It has no default, examples and
+	// enum, which the profile would show. A secret is a secretRef, not this.
+	Sensitive bool `json:"sensitive,omitempty"`
 	// Scope is cluster (default), fleet or pool.
 	Scope string `json:"scope,omitempty"`
-	// Enum are the allowed values of a string or enum variable.
-	Enum []string `json:"enum,omitempty"`
-	// Min and Max bound integers, quantities and durations, inclusively.
-	Min Value `json:"min,omitempty,omitzero"`
-	Max Value `json:"max,omitempty,omitzero"`
-	// MinLength and MaxLength bound strings, in characters.
-	MinLength *int `json:"minLength,omitempty"`
-	MaxLength *int `json:"maxLength,omitempty"`
-	// Pattern is a regular expression (RE2) that a string matches as a whole or
-	// in part, as written.
-	Pattern string `json:"pattern,omitempty"`
 	// Side is where a secret lives: hub or workload. Only of secretRef.
 	Side string `json:"side,omitempty"`
 	// Keys are the keys that a secret must have. Only of secretRef.
 	Keys []string `json:"keys,omitempty"`
+}
+
+// Schema says what a value may be. Each constraint is for some types only.
+type Schema struct {
+	Type        VariableType `json:"type"`
+	Description string       `json:"description,omitempty"`
+	// Default is used where nobody sets the variable, or the property of an
+	// object that is set. Items and values have none.
+	Default Value `json:"default,omitempty,omitzero"`
+	// Examples are values, for people. Each is valid.
+	Examples []Value `json:"examples,omitempty"`
+	// Enum are the allowed values of a string or enum.
+	Enum []string `json:"enum,omitempty"`
+	// Min and Max bound integers, numbers, versions, durations and quantities,
+	// inclusively, in their own order.
+	Min Value `json:"min,omitempty,omitzero"`
+	Max Value `json:"max,omitempty,omitzero"`
+	// MinLength and MaxLength bound string, enum, url, dnsName and base64, in
+	// characters.
+	MinLength *int `json:"minLength,omitempty"`
+	MaxLength *int `json:"maxLength,omitempty"`
+	// Pattern is a regular expression (RE2) that the same types match as a whole
+	// or in part, as written.
+	Pattern string `json:"pattern,omitempty"`
+	// MinItems and MaxItems bound lists and maps.
+	MinItems *int `json:"minItems,omitempty"`
+	MaxItems *int `json:"maxItems,omitempty"`
+	// UniqueItems: no two items of the list are equal.
+	UniqueItems bool `json:"uniqueItems,omitempty"`
+	// Items is what each item of a list may be.
+	Items *Schema `json:"items,omitempty"`
+	// Values is what each value of a map may be.
+	Values *Schema `json:"values,omitempty"`
+	// Properties are the fields of an object.
+	Properties map[string]Property `json:"properties,omitempty"`
+}
+
+// Property is a field of an object.
+type Property struct {
+	Schema `json:",inline"`
+	// Required: the object has the field; there is no default.
+	Required bool `json:"required,omitempty"`
+}
+
+// Rule is a condition on the variables of a profile together.
+type Rule struct {
+	// Rule is a CEL expression that must be true of every cluster. It reads vars,
+	// consts, cluster and provided; where it reads a variable of pool scope, or
+	// pool, it must be true of every pool.
+	Rule string `json:"rule"`
+	// Message says what is wrong where it is not. Default: the rule itself.
+	Message string `json:"message,omitempty"`
 }

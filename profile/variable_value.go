@@ -1,16 +1,13 @@
 package profile
 
 import (
-	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
-
-	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -18,211 +15,265 @@ import (
 
 // problem is something wrong with a variable's declaration or value.
 type problem struct {
-	path    diag.Path // below the declaration
+	path    diag.Path // below the declaration or the value
 	problem string
 	hint    string
+	// other is the place below the declaration that it conflicts with, nil for
+	// none.
+	other     diag.Path
+	otherSays string
 }
 
-// typeRule is what a type demands of the data and how its values compare.
-type typeRule struct {
-	kind  value.Kind
-	form  string // "an IP range such as 10.0.0.0/16"
-	valid func(text string) bool
-	// compare orders values; nil when min and max make no sense.
-	compare func(a, b *value.Node) int
+// in is the problem one step further down.
+func (p problem) in(step diag.Step) problem {
+	p.path = append(diag.Path{step}, p.path...)
+	if p.other != nil {
+		p.other = append(diag.Path{step}, p.other...)
+	}
+	return p
 }
 
-var typeRules = map[VariableType]typeRule{
-	StringVariable:  {kind: value.String, form: "a string"},
-	EnumVariable:    {kind: value.String, form: "a string"},
-	BooleanVariable: {kind: value.Bool, form: "true or false"},
-	IntegerVariable: {kind: value.Int, form: "a whole number", compare: func(a, b *value.Node) int {
-		x, _ := a.Integer()
-		y, _ := b.Integer()
-		return cmp.Compare(x, y)
-	}},
-	CIDRVariable: {kind: value.String, form: "an IP range such as 10.0.0.0/16", valid: validCIDR},
-	VersionVariable: {kind: value.String, form: `a version such as "1.34.2", quoted`, valid: func(s string) bool {
-		_, err := ParseVersion(s)
-		return err == nil
-	}, compare: func(a, b *value.Node) int { return compareVersionText(a.Text(), b.Text()) }},
-	QuantityVariable: {kind: value.String, form: "a quantity such as 500m or 2Gi", valid: func(s string) bool {
-		_, err := resource.ParseQuantity(s)
-		return err == nil && len(s) <= 64
-	}, compare: compareQuantities},
-	DurationVariable: {kind: value.String, form: "a duration such as 90m or 24h", valid: func(s string) bool {
-		_, err := time.ParseDuration(s)
-		return err == nil
-	}, compare: compareDurations},
-	SecretRefVariable: {kind: value.Map, form: "a reference {name: ...}"},
+// String says where below a value it is wrong, and what.
+func (p problem) String() string {
+	if len(p.path) == 0 {
+		return p.problem
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(p.path.String(), "/"), "/", ".") + ": " + p.problem
 }
 
-func validCIDR(s string) bool {
-	p, err := netip.ParsePrefix(s)
-	return err == nil && p.Addr().Zone() == "" && p == p.Masked()
+// form is a Schema without mistakes, ready to judge values.
+type form struct {
+	Schema
+	rule       typeRule
+	pattern    *regexp.Regexp          // nil for none
+	over       func(n *value.Node) int // against max, nil for none
+	under      func(n *value.Node) int // against min, nil for none
+	items      *form                   // of a list's items or a map's values
+	properties []formProperty          // sorted by name
+	fill       bool                    // a property below has a default
 }
 
-func compareQuantities(a, b *value.Node) int {
-	x, errX := resource.ParseQuantity(a.Text())
-	y, errY := resource.ParseQuantity(b.Text())
-	if errX != nil || errY != nil {
-		return 0
-	}
-	return x.Cmp(y)
+// formProperty is a Property, ready to judge values.
+type formProperty struct {
+	name     string
+	required bool
+	preset   *value.Node // the default, nil for none
+	*form
 }
 
-func compareDurations(a, b *value.Node) int {
-	x, _ := time.ParseDuration(a.Text())
-	y, _ := time.ParseDuration(b.Text())
-	return cmp.Compare(x, y)
-}
-
-// check judges the declaration.
-func (v Variable) check() []problem {
-	rule, known := typeRules[v.Type]
-	if !known {
-		return v.unknownType()
+// newForm prepares a schema without mistakes. writer is who wrote its defaults.
+func newForm(s Schema, writer *value.Writer) *form {
+	f := &form{Schema: s, rule: typeRules[s.Type]}
+	if s.Pattern != "" {
+		f.pattern = regexp.MustCompile(s.Pattern)
 	}
-	var out []problem
-	add := func(field, format string, args ...any) {
-		out = append(out, problem{path: diag.Fields(field), problem: fmt.Sprintf(format, args...)})
+	if n := s.Min.node; !n.IsNull() {
+		f.under = f.rule.bounded(n)
 	}
-	if v.Required && !v.Default.IsZero() {
-		add("default", "a required variable has no default")
+	if n := s.Max.node; !n.IsNull() {
+		f.over = f.rule.bounded(n)
 	}
-	if scope := v.Scope; scope != "" && scope != ClusterScope && scope != FleetScope && scope != PoolScope {
-		add("scope", "unknown scope %q, want cluster, fleet or pool", scope)
-	}
-	if v.Type == EnumVariable && len(v.Enum) == 0 {
-		add("enum", "an enum needs enum: [...], the allowed values")
-	}
-	if v.Type != EnumVariable && v.Type != StringVariable && (len(v.Enum) > 0 || v.Pattern != "" || v.MinLength != nil || v.MaxLength != nil) {
-		add("type", "enum, pattern, minLength and maxLength are for strings")
-	}
-	if v.Type != SecretRefVariable && (v.Side != "" || len(v.Keys) > 0) {
-		add("type", "side and keys are for secretRef")
-	}
-	out = append(out, v.checkBounds(rule)...)
-	if !v.Default.node.IsNull() && len(out) == 0 {
-		in := newInput(&release{profile: Profile{Spec: ProfileSpec{Variables: []Variable{v}}}}, 0)
-		for _, p := range in.judge(v.Default.node) {
-			add("default", "the default is not allowed: %s", p.problem)
+	for _, inner := range []*Schema{s.Items, s.Values} {
+		if inner != nil {
+			f.items = newForm(*inner, writer)
+			f.fill = f.items.fill
 		}
 	}
-	return out
-}
-
-func (v Variable) unknownType() []problem {
-	if v.Type == "" {
-		return nil // reported as missing
-	}
-	var known []string
-	for t := range typeRules {
-		known = append(known, string(t))
-	}
-	slices.Sort(known)
-	return []problem{{path: diag.Fields("type"), problem: fmt.Sprintf("unknown type %q", v.Type), hint: nearestOf(string(v.Type), known, "types")}}
-}
-
-func (v Variable) checkBounds(rule typeRule) []problem {
-	var out []problem
-	add := func(field, format string, args ...any) {
-		out = append(out, problem{path: diag.Fields(field), problem: fmt.Sprintf(format, args...)})
-	}
-	for field, bound := range map[string]Value{"min": v.Min, "max": v.Max} {
-		switch {
-		case bound.node.IsNull():
-		case rule.compare == nil:
-			add(field, "min and max are for integers, quantities, durations and versions")
-		case !rule.fits(bound.node):
-			add(field, "%s must be %s", field, rule.form)
+	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+		declared := s.Properties[name]
+		p := formProperty{name: name, required: declared.Required, form: newForm(declared.Schema, writer)}
+		if n := declared.Default.node; !n.IsNull() {
+			p.preset = n.WrittenBy(writer)
 		}
+		f.fill = f.fill || p.fill || p.preset != nil
+		f.properties = append(f.properties, p)
 	}
-	if len(out) == 0 && !v.Min.node.IsNull() && !v.Max.node.IsNull() && rule.compare(v.Min.node, v.Max.node) > 0 {
-		add("max", "max %s is less than min %s", v.Max.node.Text(), v.Min.node.Text())
-	}
-	if len(v.Pattern) > 1000 {
-		add("pattern", "the pattern is longer than 1000 characters")
-	} else if _, err := regexp.Compile(v.Pattern); err != nil {
-		add("pattern", "the pattern is not a regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
-	}
-	slices.SortFunc(out, func(a, b problem) int { return a.path.Compare(b.path) })
-	return out
+	return f
 }
 
-func (r typeRule) fits(n *value.Node) bool {
-	return n.Kind() == r.kind && (r.valid == nil || r.valid(n.Text()))
-}
-
-// input is a declared variable, ready to judge values.
-type input struct {
-	Variable
-	release *release
-	index   int
-	pattern *regexp.Regexp // nil for none
-	preset  *value.Node    // the default, nil for none
-}
-
-// at is the place of the declaration.
-func (v *input) at() diag.Range {
-	return v.release.At(diag.Fields("spec", "variables").Join(diag.Index(v.index)))
-}
-
-func newInput(r *release, index int) *input {
-	v := &input{Variable: r.profile.Spec.Variables[index], release: r, index: index}
-	if v.Pattern != "" {
-		v.pattern = regexp.MustCompile(v.Pattern) // checked when the profile was loaded
-	}
-	if n := v.Default.node; !n.IsNull() {
-		by := *n.Place().Writer // a parent, where the default is inherited
-		by.Kind = diag.Default
-		v.preset = n.WrittenBy(&by)
-	}
-	return v
-}
-
-// judge says what is wrong with n as a value of the variable.
-func (v *input) judge(n *value.Node) []problem {
-	rule := typeRules[v.Type]
-	if v.Type == SecretRefVariable {
+// judge says what is wrong with n as a value. It allocates nothing for a scalar
+// without fault, but what parsing needs.
+func (f *form) judge(n *value.Node) []problem {
+	if f.Type == SecretRefVariable {
 		return judgeSecret(n)
 	}
-	if !rule.fits(n) {
-		return []problem{{problem: fmt.Sprintf("must be %s, not %s", rule.form, shown(n)), hint: v.formHint(n)}}
+	if !f.rule.fits(n) {
+		return []problem{{problem: fmt.Sprintf("must be %s, not %s", f.rule.form, shown(n)), hint: f.formHint(n)}}
 	}
 	var out []problem
-	add := func(hint, format string, args ...any) {
-		out = append(out, problem{problem: fmt.Sprintf(format, args...), hint: hint})
+	switch f.rule.kind {
+	case value.String:
+		out = f.judgeText(n)
+	case value.List, value.Map:
+		out = f.judgeParts(n)
 	}
-	text := n.Text()
-	if len(v.Enum) > 0 && !slices.Contains(v.Enum, text) {
-		add(nearestOf(text, v.Enum, "values"), "%s is not one of the allowed values", shown(n))
+	if f.under != nil && f.under(n) < 0 {
+		out = append(out, problem{problem: fmt.Sprintf("%s is less than %s", shown(n), f.Min.node.Text()), hint: "the smallest allowed value is " + f.Min.node.Text()})
 	}
-	if v.pattern != nil && !v.pattern.MatchString(text) {
-		add("the pattern is a regular expression (RE2)", "%s does not match %s", shown(n), v.Pattern)
-	}
-	if length := utf8.RuneCountInString(text); v.MinLength != nil && length < *v.MinLength || v.MaxLength != nil && length > *v.MaxLength {
-		add("", "%s has %d characters, outside the allowed length", shown(n), length)
-	}
-	if !v.Min.node.IsNull() && rule.compare(n, v.Min.node) < 0 {
-		add("the smallest allowed value is "+v.Min.node.Text(), "%s is less than %s", shown(n), v.Min.node.Text())
-	}
-	if !v.Max.node.IsNull() && rule.compare(n, v.Max.node) > 0 {
-		add("the largest allowed value is "+v.Max.node.Text(), "%s is more than %s", shown(n), v.Max.node.Text())
+	if f.over != nil && f.over(n) > 0 {
+		out = append(out, problem{problem: fmt.Sprintf("%s is more than %s", shown(n), f.Max.node.Text()), hint: "the largest allowed value is " + f.Max.node.Text()})
 	}
 	return out
 }
 
-func (v Variable) formHint(n *value.Node) string {
+func (f *form) judgeText(n *value.Node) []problem {
+	var out []problem
+	text := n.Text()
+	if len(f.Enum) > 0 && !slices.Contains(f.Enum, text) {
+		out = append(out, problem{problem: shown(n) + " is not one of the allowed values", hint: nearestOf(text, f.Enum, "values")})
+	}
+	if f.pattern != nil && !f.pattern.MatchString(text) {
+		out = append(out, problem{problem: fmt.Sprintf("%s does not match %s", shown(n), f.Pattern), hint: "the pattern is a regular expression (RE2)"})
+	}
+	if f.MinLength == nil && f.MaxLength == nil {
+		return out
+	}
+	if length := utf8.RuneCountInString(text); outside(length, f.MinLength, f.MaxLength) {
+		out = append(out, problem{problem: fmt.Sprintf("%s has %d characters, outside the allowed length", shown(n), length), hint: amount(f.MinLength, f.MaxLength, "characters")})
+	}
+	return out
+}
+
+func outside(n int, least, most *int) bool {
+	return least != nil && n < *least || most != nil && n > *most
+}
+
+// amount says which numbers are allowed: "allowed are 1 to 3 items".
+func amount(least, most *int, what string) string {
 	switch {
-	case v.Type == CIDRVariable && n.Kind() == value.String:
-		if p, err := netip.ParsePrefix(n.Text()); err == nil {
+	case least == nil:
+		return fmt.Sprintf("allowed are at most %d %s", *most, what)
+	case most == nil:
+		return fmt.Sprintf("allowed are %d %s or more", *least, what)
+	}
+	return fmt.Sprintf("allowed are %d to %d %s", *least, *most, what)
+}
+
+// judgeParts judges what a list, map or object holds.
+func (f *form) judgeParts(n *value.Node) []problem {
+	var out []problem
+	if outside(n.Len(), f.MinItems, f.MaxItems) {
+		out = append(out, problem{problem: fmt.Sprintf("%s has %d items, outside the allowed number", n.Kind(), n.Len()), hint: amount(f.MinItems, f.MaxItems, "items")})
+	}
+	if f.Type == ObjectVariable {
+		return append(out, f.judgeProperties(n)...)
+	}
+	for i, item := range n.Items() {
+		for _, p := range f.items.judge(item) {
+			out = append(out, p.in(diag.Index(i)))
+		}
+	}
+	for _, e := range n.Fields() {
+		for _, p := range f.items.judge(e.Value) {
+			out = append(out, p.in(diag.Field(e.Name)))
+		}
+	}
+	if f.UniqueItems {
+		out = append(out, judgeUnique(n)...)
+	}
+	return out
+}
+
+func judgeUnique(n *value.Node) []problem {
+	var out []problem
+	seen := make(map[string]int, n.Len())
+	for i, item := range n.Items() {
+		text := string(item.AppendJSON(nil))
+		if first, twice := seen[text]; twice {
+			found := problem{problem: fmt.Sprintf("the item is equal to item [%d]", first), hint: "the items of the list are unique; keep one of the two"}
+			out = append(out, found.in(diag.Index(i)))
+			continue
+		}
+		seen[text] = i
+	}
+	return out
+}
+
+// judgeProperties judges an object: its fields and the properties are both
+// sorted by name.
+func (f *form) judgeProperties(n *value.Node) []problem {
+	var out []problem
+	meant := "" // by an unknown field: one slip is one finding
+	for _, e := range n.Fields() {
+		p := f.property(e.Name)
+		if p == nil {
+			near, _ := diag.Nearest(e.Name, f.propertyNames())
+			if n.Get(near) == nil {
+				meant = near
+			}
+			found := problem{problem: "there is no such property", hint: nearestOf(e.Name, f.propertyNames(), "properties")}
+			out = append(out, found.in(diag.Field(e.Name)))
+			continue
+		}
+		for _, found := range p.judge(e.Value) {
+			out = append(out, found.in(diag.Field(e.Name)))
+		}
+	}
+	for _, p := range f.properties {
+		if p.required && p.name != meant {
+			if _, there := n.Entry(p.name); !there {
+				out = append(out, problem{problem: fmt.Sprintf("property %s is missing", p.name), hint: fmt.Sprintf("add %s: with %s", p.name, p.rule.form)})
+			}
+		}
+	}
+	return out
+}
+
+func (f *form) property(name string) *formProperty {
+	i, ok := slices.BinarySearchFunc(f.properties, name, func(p formProperty, name string) int { return strings.Compare(p.name, name) })
+	if !ok {
+		return nil
+	}
+	return &f.properties[i]
+}
+
+func (f *form) propertyNames() []string { return slices.Sorted(maps.Keys(f.Properties)) }
+
+// filled is n with the defaults of properties that it lacks: n itself where
+// there are none.
+func (f *form) filled(n *value.Node) *value.Node {
+	if !f.fill {
+		return n
+	}
+	switch n.Kind() {
+	case value.List:
+		items := make([]*value.Node, n.Len())
+		for i, item := range n.Items() {
+			items[i] = f.items.filled(item)
+		}
+		return n.WithItems(items)
+	case value.Map:
+		if f.items != nil {
+			fields := slices.Clone(n.Fields())
+			for i := range fields {
+				fields[i].Value = f.items.filled(fields[i].Value)
+			}
+			return n.WithFields(fields)
+		}
+	}
+	for _, p := range f.properties {
+		switch e, there := n.Entry(p.name); {
+		case there && p.fill:
+			n = n.With(p.name, p.filled(e.Value))
+		case !there && p.preset != nil:
+			n = n.With(p.name, p.filled(p.preset))
+		}
+	}
+	return n
+}
+
+func (f *form) formHint(n *value.Node) string {
+	switch {
+	case f.Type == CIDRVariable && n.Kind() == value.String:
+		if p, err := netip.ParsePrefix(n.Text()); err == nil && !p.Addr().Is4In6() {
 			return "write the network address: " + p.Masked().String()
 		}
-	case typeRules[v.Type].kind == value.String && (n.Kind() == value.Int || n.Kind() == value.Float || n.Kind() == value.Bool):
+	case f.rule.kind == value.String && (n.Kind() == value.Int || n.Kind() == value.Float || n.Kind() == value.Bool):
 		return fmt.Sprintf("quote it: %q", n.Text())
-	case v.Type == IntegerVariable && n.Kind() == value.String:
+	case (f.Type == IntegerVariable || f.Type == NumberVariable) && n.Kind() == value.String:
 		return "write the number without quotes"
+	case f.Type == ListVariable:
+		return "write a list, also for one item: [...]"
 	}
 	return ""
 }

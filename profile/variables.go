@@ -2,6 +2,7 @@ package profile
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -19,31 +20,64 @@ func (r *resolution) bindVariables() {
 	r.vars = make(map[string]*value.Node, len(r.comp.recipe.releases))
 	for _, rel := range r.comp.recipe.releases {
 		vars := r.comp.given[rel.ref.Name]
-		for _, v := range rel.profile.Spec.Variables {
-			if n := setFor(set, v.Name, rel.ref.Name); n != nil {
-				vars = vars.With(v.Name, n)
-			} else if v.Required && v.Scope != PoolScope && vars.Get(v.Name) == nil && !r.comp.unjudged[v.Name] && !meant[v.Name] {
-				r.missing(v.Name, rel)
+		for _, in := range rel.inputs {
+			if in == nil {
+				continue // whose declaration has mistakes
+			}
+			if n := in.setIn(set); n != nil {
+				vars = vars.With(in.Name, n)
+			} else if in.Required && in.Scope != PoolScope && vars.Get(in.Name) == nil && !r.comp.unjudged[in.Name] && !meant[in.Name] {
+				r.missing(in.Name, rel)
 			}
 		}
 		r.vars[rel.ref.Name] = vars
 	}
-	r.stack.inputs = r.collectInputs()
 	r.cluster = r.visibleCluster()
 	r.provided, _ = value.FromAny(r.comp.provided, value.Place{})
 }
 
-// setFor is what a set of values says of a variable for one profile.
-func setFor(set *value.Node, name, profile string) *value.Node {
-	if set == nil {
-		return nil
-	}
-	for _, field := range []string{profile + "/" + name, name} {
-		if n := set.Get(field); !n.IsNull() {
-			return n
+// setIn is what a set of values says of the variable; nil for nothing.
+func (in *input) setIn(set *value.Node) *value.Node {
+	for _, n := range setFor(set, in.Name, in.release.ref.Name) {
+		if !n.IsNull() {
+			return in.form.filled(n)
 		}
 	}
 	return nil
+}
+
+// written yields what was written for a variable of one profile, the strongest
+// first: what is set for that profile, what is set, what overlays set, and the
+// defaults.
+func (c *composition) written(name, profile string, set *value.Node) iter.Seq[*value.Node] {
+	return func(yield func(*value.Node) bool) {
+		for _, n := range setFor(set, name, profile) {
+			if !n.IsNull() && !yield(n) {
+				return
+			}
+		}
+		for _, o := range slices.Backward(c.recipe.overlays) {
+			for _, n := range setFor(o.root.Get("spec", "variables"), name, profile) {
+				if !n.IsNull() && !yield(n) {
+					return
+				}
+			}
+		}
+		for _, in := range c.inputs[name] {
+			if in.preset != nil && !yield(in.preset) {
+				return
+			}
+		}
+	}
+}
+
+// setFor is what a set of values says of a variable for one profile, the
+// strongest first; nil or null for nothing.
+func setFor(set *value.Node, name, profile string) [2]*value.Node {
+	if set.Len() == 0 {
+		return [2]*value.Node{}
+	}
+	return [2]*value.Node{set.Get(profile + "/" + name), set.Get(name)}
 }
 
 // checkSet judges the values that a cluster or a pool sets. takes says whether
@@ -63,6 +97,7 @@ func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) 
 				WithDetail("%s", nearestOf(f.Name, known, "variables")).WithPath(path))
 			near, _ := diag.Nearest(f.Name, known)
 			meant[near] = true
+			r.distrust(near)
 			continue
 		}
 		if !takes(inputs[0]) {
@@ -70,7 +105,12 @@ func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) 
 			continue
 		}
 		if !f.Value.IsNull() {
-			r.add(judged(inputs, f.Value, path)...)
+			found := r.comp.judged(inputs, f.Value, path)
+			r.add(found...)
+			if len(found) > 0 {
+				r.distrust(inputs[0].Name)
+			}
+			r.deprecated(inputs, f, path)
 		}
 	}
 	return meant
@@ -105,24 +145,51 @@ func wrongScope(f value.Entry, path diag.Path, in *input, otherwise string) diag
 }
 
 // judged is what the declarations of a variable say of a value.
-func judged(inputs []*input, n *value.Node, path diag.Path) diag.Diagnostics {
+func (c *composition) judged(inputs []*input, n *value.Node, path diag.Path) diag.Diagnostics {
 	var out diag.Diagnostics
 	for _, in := range inputs {
-		at := n.Place().Range()
-		if in.Type == SecretRefVariable { // perhaps the secret itself was written
-			at.Start.Column = 0
-			at.End = at.Start
+		found := in.form.judge(n)
+		if len(found) == 0 {
+			continue
 		}
-		for _, p := range in.judge(n) {
-			out = append(out, diag.Errorf("profile.variable-value", at, "variable %s: %s", in.Name, p.problem).
-				WithDetail("%s", p.hint).WithPath(path).
+		if c.sensitive[in.Name] {
+			found = []problem{withheld(in.Schema)}
+		}
+		for _, p := range found {
+			at := n.Find(p.path).Place().Range()
+			if in.Type == SecretRefVariable || c.sensitive[in.Name] {
+				at = withoutExcerpt(at) // perhaps the secret itself was written
+			}
+			out = append(out, diag.Errorf("profile.variable-value", at, "variable %s: %s", in.Name, p).
+				WithDetail("%s", p.hint).WithPath(path.Join(p.path...)).
 				WithRelated(in.at(), "it is declared here by %s, owner %s", in.release.ref, in.release.profile.Spec.Owner))
 		}
 	}
 	return out
 }
 
+// distrust remembers that something is wrong with a variable, so that no rule is
+// said to be broken because of it.
+func (r *resolution) distrust(name string) {
+	if r.unfit == nil {
+		r.unfit = map[string]bool{}
+	}
+	r.unfit[name] = true
+}
+
+// deprecated warns about a value that should not be set any more.
+func (r *resolution) deprecated(inputs []*input, f value.Entry, path diag.Path) {
+	for _, in := range inputs {
+		if in.Deprecated != "" {
+			r.add(diag.Warningf("profile.deprecated-variable", f.Key.Range(), "variable %s is deprecated: %s", in.Name, in.Deprecated).
+				WithDetail("take it out of the cluster").WithPath(path).
+				WithRelated(in.at(), "it is declared here by %s, owner %s", in.release.ref, in.release.profile.Spec.Owner))
+		}
+	}
+}
+
 func (r *resolution) missing(name string, rel *release) {
+	r.distrust(name)
 	path := diag.Fields("spec", "variables")
 	at := r.member.KeyAt(diag.Fields("spec"))
 	if r.member.root.Get("spec", "variables") != nil {
@@ -133,29 +200,6 @@ func (r *resolution) missing(name string, rel *release) {
 		WithDetail("profile %s requires it: add %s: with %s", rel.ref, name, typeRules[in.Type].form).
 		WithPath(path.Join(diag.Field(name))).
 		WithRelated(in.at(), "it is declared here, owner %s", in.release.profile.Spec.Owner))
-}
-
-// collectInputs lists what all variables are bound to.
-func (r *resolution) collectInputs() []Input {
-	var out []Input
-	for _, name := range slices.Sorted(maps.Keys(r.comp.inputs)) {
-		var first *value.Node
-		for i, in := range r.comp.inputs[name] {
-			n := r.vars[in.release.ref.Name].Get(name)
-			if i == 0 {
-				first = n
-			}
-			if n == nil || i > 0 && n.Equal(first) {
-				continue
-			}
-			item := Input{Name: name, Value: Value{node: n}, Origin: n.Origin()}
-			if i > 0 {
-				item.Profile = in.release.ref.Name
-			}
-			out = append(out, item)
-		}
-	}
-	return out
 }
 
 // visibleCluster is what expressions see as cluster.

@@ -16,6 +16,7 @@ type Workspace struct {
 	strategies []Strategy
 	lock       Lock
 	sum        Sum
+	withheld   lines // of clusters, that findings must not quote
 }
 
 // member is a cluster of the fleet as it was loaded.

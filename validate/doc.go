@@ -28,6 +28,7 @@
 //	validate.label            no label or annotation of Kubernetes
 //	validate.time-zone        no time zone of the IANA database
 //	validate.unplaced         clusters that no stage of the default strategy takes
+//	validate.not-compared     information: clusters that cannot be compared with what they are
 //	validate.fleet-variable   a variable of fleet scope with two values
 //	validate.override-expired warning: the override's date has passed
 //	validate.lock-stale       warning: a lock line without a cluster

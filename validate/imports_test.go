@@ -22,6 +22,8 @@ var allowed = map[string]string{
 	"cuelang.org/go/cue/ast":                        "data that is not known, for later passes",
 	"cuelang.org/go/cue/build":                      "compiling the embedded schemas without a loader",
 	"cuelang.org/go/cue/cuecontext":                 "the engine of the schemas",
+	"cuelang.org/go/cue/format":                     "writing the definition of variables",
+	"cuelang.org/go/cue/token":                      "writing the definition of variables",
 	"cuelang.org/go/cue/errors":                     "what the schemas refuse",
 	"cuelang.org/go/cue/parser":                     "compiling the embedded schemas without a loader",
 	"k8s.io/apimachinery/pkg/api/resource":          "quantities of machines",

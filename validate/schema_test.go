@@ -61,6 +61,7 @@ var forms = map[reflect.Type]struct {
 	fields reflect.Type
 }{
 	reflect.TypeFor[profile.Value]():      {kind: cue.TopKind},
+	reflect.TypeFor[profile.Schema]():     {kind: cue.StructKind}, // which holds itself
 	reflect.TypeFor[intstr.IntOrString](): {kind: cue.IntKind | cue.StringKind},
 	reflect.TypeFor[metav1.Duration]():    {kind: cue.StringKind},
 	reflect.TypeFor[profile.ManifestSource](): {kind: cue.StringKind | cue.StructKind, fields: reflect.TypeFor[struct {

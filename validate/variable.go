@@ -15,6 +15,15 @@ type fleetInput struct {
 	// value is the canonical text, "null" where the cluster has none.
 	value string
 	at    diag.Range
+	// sensitive: the value is not shown.
+	sensitive bool
+}
+
+func (in fleetInput) shown() string {
+	if in.sensitive {
+		return "a sensitive value"
+	}
+	return in.value
 }
 
 // variableOf is a variable of one version of a profile.
@@ -43,20 +52,24 @@ func fleetVariables(ws *profile.Workspace) map[profile.Ref][]string {
 
 func fleetInputs(stack *profile.Stack, scoped map[profile.Ref][]string) []fleetInput {
 	var out []fleetInput
+	var inputs []profile.Input // only where they are needed: most fleets have no such variable
 	for _, ref := range stack.Profiles() {
 		for _, name := range scoped[ref] {
-			out = append(out, fleetInputOf(stack, variableOf{ref, name}))
+			if inputs == nil {
+				inputs = stack.Inputs()
+			}
+			out = append(out, fleetInputOf(stack, inputs, variableOf{ref, name}))
 		}
 	}
 	return out
 }
 
 // fleetInputOf finds the value for one profile: its own, else the common one.
-func fleetInputOf(stack *profile.Stack, of variableOf) fleetInput {
+func fleetInputOf(stack *profile.Stack, inputs []profile.Input, of variableOf) fleetInput {
 	out := fleetInput{of: of, value: "null", at: stack.Metadata().Tree().Get("name").Place().Range()}
-	for _, in := range stack.Inputs() {
+	for _, in := range inputs {
 		if in.Name == of.name && (in.Profile == "" || in.Profile == of.profile.Name) {
-			out.value, out.at = in.Value.String(), in.Origin.Range
+			out.value, out.at, out.sensitive = in.Value.String(), in.Origin.Range, in.Sensitive
 		}
 	}
 	return out
@@ -92,7 +105,7 @@ func differing(set []fleetInput) diag.Diagnostics {
 		}
 		seen[in.value] = true
 		out = append(out, diag.Errorf("validate.fleet-variable", in.at, "variable %s of %s has scope fleet, but %s here and %s for %s",
-			in.of.name, in.of.profile, in.value, first.value, count(users[first.value], "cluster")).
+			in.of.name, in.of.profile, in.shown(), first.shown(), count(users[first.value], "cluster")).
 			WithDetail("give all clusters of this version the same value, or declare the variable with scope: cluster").
 			WithPath(diag.Fields("spec", "variables", in.of.name)).
 			WithRelated(first.at, "the other value is here"))

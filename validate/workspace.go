@@ -13,6 +13,9 @@ type Options struct {
 	// Loaded are the findings that [profile.Load] returned with the workspace.
 	// They are part of the result, and what they say is not said again.
 	Loaded diag.Diagnostics
+	// Against is the workspace as it is now: what may not change on the clusters
+	// that it has is judged. Default: nothing is compared.
+	Against *profile.Workspace
 	// Now is the time at which overrides have expired or not; their dates end
 	// with the day in UTC. Zero: expiry is not judged.
 	Now time.Time
@@ -39,9 +42,10 @@ func Workspace(ws *profile.Workspace, opts Options) diag.Diagnostics {
 		fleet.lock(documents, opts),
 		fleet.variables(),
 		fleet.overlays(documents),
+		fleet.changes(documents, opts.Against),
 		strategies(ws, documents),
 	)
-	return withoutConsequences(found).Sorted()
+	return ws.Withhold(withoutConsequences(found)).Sorted()
 }
 
 // withoutConsequences leaves out that clusters are not resolved where it is said

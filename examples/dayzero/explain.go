@@ -137,7 +137,14 @@ func describe(stack *profile.Stack) *explainedStack {
 		if in.Profile != "" {
 			name = in.Profile + "/" + name
 		}
-		out.Variables = append(out.Variables, explainedValue{Path: name, Value: in.Value.Any(), Origin: in.Origin})
+		if in.Pool != "" {
+			name = "pools/" + in.Pool + "/" + name
+		}
+		value := in.Value.Any()
+		if in.Sensitive {
+			value = "(sensitive)"
+		}
+		out.Variables = append(out.Variables, explainedValue{Path: name, Value: value, Origin: in.Origin})
 	}
 	return out
 }

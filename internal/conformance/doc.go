@@ -9,6 +9,8 @@
 //     fields, defaults, schema, list keys, CEL rules) and survives being read
 //     and written by Cluster API's Go types, and nothing that a layer
 //     contributed is lost.
+//   - Variables, as a ClusterClass declares them: Cluster API's type takes them,
+//     and the schema judges random values as docs/variables.md says.
 //   - kube-prometheus and MetalLB as the content of add-on layers: what is
 //     rendered is, object by object, what kubectl would send.
 //

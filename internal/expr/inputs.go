@@ -106,7 +106,7 @@ func (e *expression) look(in *Inputs) (*value.Node, *Error) {
 	if e.plain[0] != rootVars || len(e.plain) > 2 {
 		return n, nil
 	}
-	declared := e.scope.variables[e.plain[1]]
+	declared := e.scope.variables[e.plain[1]].Type
 	if !declared.holds(n) {
 		return nil, e.spread(misfit(n, declared))
 	}
@@ -145,7 +145,7 @@ func (e *expression) causes(in *Inputs, places []value.Place) []value.Place {
 func missing(path []string) *Error {
 	root, last := path[0], path[len(path)-1]
 	switch {
-	case root == rootVars:
+	case root == rootVars && len(path) == 2:
 		err := &Error{Code: CodeNoValue, Summary: fmt.Sprintf("variable %q has no value", path[1])}
 		return err.hinting("set it, give it a default, or write %s", optionally(rootVars, path[1]))
 	case root == rootCluster && len(path) > 2:

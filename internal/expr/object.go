@@ -36,14 +36,17 @@ var fieldTypes = map[string]map[string]*types.Type{
 // provider tells CEL the fields of the roots and of one scope's variables.
 type provider struct {
 	types.Provider
-	variables map[string]Type
+	variables map[string]*Variable
 }
 
 // fieldType is the type of a field of one of our objects.
 func (p *provider) fieldType(object, field string) (*types.Type, bool) {
 	if object == varsType.TypeName() {
-		t, ok := p.variables[field]
-		return t.cel(), ok
+		v, ok := p.variables[field]
+		if !ok {
+			return nil, false
+		}
+		return v.cel(), true
 	}
 	t, ok := fieldTypes[object][field]
 	return t, ok
@@ -94,7 +97,7 @@ func (p *provider) FindStructFieldType(name, field string) (*types.FieldType, bo
 type object struct {
 	typ       *types.Type
 	node      *value.Node
-	variables map[string]Type // of vars
+	variables map[string]*Variable // of vars
 }
 
 func (o object) has(field string) bool { return !o.node.Get(field).IsNull() }
@@ -108,7 +111,7 @@ func (o object) read(field string) (ref.Val, error) {
 		return nil, missing([]string{o.typ.TypeName(), field})
 	}
 	if o.typ == varsType {
-		return typed(n, o.variables[field])
+		return typed(n, o.variables[field].Type)
 	}
 	return convert(n), nil
 }
@@ -130,7 +133,7 @@ func typed(n *value.Node, t Type) (ref.Val, error) {
 }
 
 // textual reports whether expressions see the type as a string.
-func (t Type) textual() bool { return t.cel() == types.StringType }
+func (t Type) textual() bool { return t.cel().Kind() == types.StringKind }
 
 // holds reports whether n can be the value of a variable of type t. Text may be
 // written as a bare number, such as 10.
@@ -142,8 +145,10 @@ func (t Type) holds(n *value.Node) bool {
 		return n.Kind() == value.Int || n.Kind() == value.Float
 	case Boolean:
 		return n.Kind() == value.Bool
-	case SecretRef:
+	case SecretRef, Map, Object:
 		return n.Kind() == value.Map
+	case List:
+		return n.Kind() == value.List
 	}
 	return n.Kind() < value.List
 }

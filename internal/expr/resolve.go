@@ -264,9 +264,27 @@ func (r *resolver) variable(root ast.Expr, steps []step) {
 		return
 	}
 	r.reads.Vars = append(r.reads.Vars, name)
-	if declared == SecretRef && !steps[0].test && (len(steps) != 2 || steps[1].name != "name") {
+	r.property(declared, steps)
+	if declared.Type == SecretRef && !steps[0].test && (len(steps) != 2 || steps[1].name != "name") {
 		r.fail(CodeType, r.at(steps[0].id, name), "variable %q is a reference to a secret, which is not data", name).
 			hinting("only its name can be read: vars.%s.name", name)
+	}
+}
+
+// property follows a reference into the parts of a variable, as far as they are
+// declared.
+func (r *resolver) property(v *Variable, steps []step) {
+	for i, s := range steps[1:] {
+		if v == nil {
+			return
+		}
+		part, ok := v.property(s.name)
+		if !ok {
+			r.fail(CodeUndefinedName, r.at(s.id, s.name), "variable %s has no property %q", stepNames(steps[:i+1]), s.name).
+				nearest(s.name, v.propertyNames(), "its properties are "+strings.Join(v.propertyNames(), ", "))
+			return
+		}
+		v = part
 	}
 }
 

@@ -25,10 +25,59 @@ type Declarations struct {
 	Values bool
 }
 
-// Variable is a declared variable.
+// Variable is a declared variable, or a part of one.
 type Variable struct {
 	Name string
 	Type Type
+	// Items is what a list or a map holds; its name does not matter. Nil means
+	// anything.
+	Items *Variable
+	// Properties are the fields of an object, sorted by name.
+	Properties []Variable
+}
+
+// property is what a selection of name gives; ok is false where there is no such
+// thing. A nil result may be anything.
+func (v *Variable) property(name string) (part *Variable, ok bool) {
+	switch v.Type {
+	case Map:
+		return v.Items, true
+	case Object:
+		for i := range v.Properties {
+			if v.Properties[i].Name == name {
+				return &v.Properties[i], true
+			}
+		}
+		return nil, false
+	}
+	return nil, true
+}
+
+func (v *Variable) propertyNames() []string {
+	names := make([]string, len(v.Properties))
+	for i, p := range v.Properties {
+		names[i] = p.Name
+	}
+	return names
+}
+
+// cel is the type that expressions see. The parts of an object and numbers
+// inside lists and maps may be of several of CEL's types.
+func (v *Variable) cel() *types.Type {
+	switch v.Type {
+	case List:
+		return types.NewListType(v.Items.part())
+	case Map:
+		return types.NewMapType(types.StringType, v.Items.part())
+	}
+	return v.Type.cel()
+}
+
+func (v *Variable) part() *types.Type {
+	if v == nil || v.Type == Number {
+		return types.DynType
+	}
+	return v.cel()
 }
 
 // Type is the type of a variable. The zero Type is invalid.
@@ -45,11 +94,15 @@ const (
 	Quantity
 	Duration
 	SecretRef
+	List
+	Map
+	Object
 )
 
 var typeNames = [...]string{
 	String: "string", Integer: "integer", Number: "number", Boolean: "boolean", Enum: "enum",
 	CIDR: "cidr", Version: "version", Quantity: "quantity", Duration: "duration", SecretRef: "secretRef",
+	List: "list", Map: "map", Object: "object",
 }
 
 // String is the name that documents use.
@@ -60,7 +113,7 @@ func (t Type) String() string {
 	return fmt.Sprintf("type(%d)", uint8(t))
 }
 
-func (t Type) valid() bool { return t >= String && t <= SecretRef }
+func (t Type) valid() bool { return t >= String && t <= Object }
 
 // cel is the type that expressions see: everything written as text is a string
 // to them.
@@ -74,6 +127,10 @@ func (t Type) cel() *types.Type {
 		return types.BoolType
 	case SecretRef:
 		return secretType
+	case List:
+		return types.NewListType(types.DynType)
+	case Map, Object:
+		return types.NewMapType(types.StringType, types.DynType)
 	}
 	return types.StringType
 }
@@ -81,7 +138,7 @@ func (t Type) cel() *types.Type {
 // Scope compiles the texts of one profile version. It may be used by many
 // goroutines.
 type Scope struct {
-	variables map[string]Type
+	variables map[string]*Variable
 	names     []string // of the variables, sorted
 	consts    *value.Node
 	pool      bool
@@ -104,7 +161,7 @@ type compiled struct {
 // contradict themselves: a name declared twice or without a type.
 func NewScope(declared Declarations) (*Scope, error) {
 	s := &Scope{
-		variables: make(map[string]Type, len(declared.Variables)),
+		variables: make(map[string]*Variable, len(declared.Variables)),
 		consts:    declared.Consts,
 		pool:      declared.Pool,
 		values:    declared.Values,
@@ -140,7 +197,7 @@ func (s *Scope) declare(v Variable) error {
 	if _, twice := s.variables[v.Name]; twice {
 		return fmt.Errorf("declaring variable %q: it is declared twice", v.Name)
 	}
-	s.variables[v.Name] = v.Type
+	s.variables[v.Name] = &v
 	s.names = append(s.names, v.Name)
 	return nil
 }

@@ -1,0 +1,100 @@
+package profile
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// ControlPlanePool is what [Input.Pool] calls the pool of the control plane. No
+// worker pool can have this name.
+const ControlPlanePool = "controlPlane"
+
+// Input is the value of a variable in a Stack.
+type Input struct {
+	Name string
+	// Profile is set when the value is for the variable of one profile only.
+	Profile string
+	// Pool is set for a variable of pool scope: the value is that of this pool.
+	Pool string
+	Type VariableType
+	// Sensitive: the value is not for messages and screens.
+	Sensitive bool
+	Value     Value
+	// Origin says who set the value: its Kind is Default, Overlay, or Variable where the
+	// cluster or its pool did.
+	Origin diag.Origin
+	// Lost are the values that were written, too, and are not used, the strongest
+	// first.
+	Lost []LostValue
+}
+
+// bound is what the variables of a stack were bound from and to.
+type bound struct {
+	variables *value.Node            // what the cluster sets
+	vars      map[string]*value.Node // by profile name
+	pools     boundPools
+}
+
+// Inputs are the values of all variables, sorted by name, profile and pool, the
+// control plane first. A variable without a value has none.
+func (s *Stack) Inputs() []Input {
+	var out []Input
+	for _, name := range slices.Sorted(maps.Keys(s.comp.inputs)) {
+		if !s.comp.poolScoped(name) {
+			out = append(out, s.inputsOf(name, "", s.bound.variables, s.bound.vars)...)
+			continue
+		}
+		for pool := range s.bound.pools.all() {
+			out = append(out, s.inputsOf(name, pool.name, pool.set, pool.vars)...)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Input) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Profile, b.Profile)) })
+	return out
+}
+
+// all yields the pools, the control plane first, workers by name.
+func (b boundPools) all() iter.Seq[*boundPool] {
+	workers := slices.SortedFunc(slices.Values(b.workers), func(x, y *boundPool) int { return cmp.Compare(x.name, y.name) })
+	return slices.Values(append([]*boundPool{b.controlPlane}, workers...))
+}
+
+// inputsOf gives the value that profiles have in common, and those of profiles
+// that differ.
+func (s *Stack) inputsOf(name, pool string, set *value.Node, vars map[string]*value.Node) []Input {
+	var out []Input
+	var first *value.Node
+	for i, in := range s.comp.inputs[name] {
+		n := vars[in.release.ref.Name].Get(name)
+		if i == 0 {
+			first = n
+		}
+		if n == nil || i > 0 && n.Equal(first) {
+			continue
+		}
+		item := Input{Name: name, Pool: pool, Type: in.Type, Sensitive: s.comp.sensitive[name], Value: Value{node: n}, Origin: n.Origin()}
+		if i > 0 {
+			item.Profile = in.release.ref.Name
+		}
+		item.Lost = s.comp.lost(in, set)
+		out = append(out, item)
+	}
+	return out
+}
+
+// lost are the values of a variable but for the strongest.
+func (c *composition) lost(in *input, set *value.Node) []LostValue {
+	var out []LostValue
+	won := false
+	for n := range c.written(in.Name, in.release.ref.Name, set) {
+		if won {
+			out = append(out, LostValue{Value: Value{node: n}, Origin: n.Origin()})
+		}
+		won = true
+	}
+	return out
+}

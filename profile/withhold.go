@@ -1,0 +1,155 @@
+package profile
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/internal/expr"
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// unshown stands for the reason of an error that may quote a sensitive value.
+const unshown = "it reads a sensitive variable, so the reason is not shown"
+
+// withoutExcerpt is the line of a range: a line without a column is not quoted.
+func withoutExcerpt(at diag.Range) diag.Range {
+	at.Start.Column = 0
+	at.End = at.Start
+	return at
+}
+
+func (r *resolution) readsSensitive(reads expr.Reads) bool {
+	return slices.ContainsFunc(reads.Vars, func(name string) bool { return r.comp.sensitive[name] })
+}
+
+// Withhold returns findings without the excerpts of lines on which a cluster
+// sets a sensitive variable, or writes something other than a reference for a
+// secret: [diag.Diagnostics.Text] would quote the line for whatever else is wrong
+// with it. Load and Resolve have done so already.
+func (w *Workspace) Withhold(found diag.Diagnostics) diag.Diagnostics {
+	out := slices.Clone(found)
+	for i := range out {
+		out[i] = w.withhold(out[i])
+	}
+	return out
+}
+
+func (w *Workspace) withhold(d diag.Diagnostic) diag.Diagnostic {
+	if w.withheld.holds(d.Range) {
+		d.Range = withoutExcerpt(d.Range)
+		if strings.HasPrefix(d.Code, "source.") { // which quotes what it is about
+			d.Summary, d.Detail = "something on this line is not read as it looks; the line is sensitive and not shown", "quote the text"
+		}
+	}
+	for i, r := range d.Related {
+		if w.withheld.holds(r.Range) {
+			d.Related = slices.Clone(d.Related)
+			d.Related[i].Range = withoutExcerpt(r.Range)
+		}
+	}
+	return d
+}
+
+// lines are stretches of lines by file.
+type lines map[string][][2]int
+
+func (l lines) holds(at diag.Range) bool {
+	return at.Start.Column > 0 && slices.ContainsFunc(l[at.File], func(s [2]int) bool { return s[0] <= at.Start.Line && at.Start.Line <= s[1] })
+}
+
+// sensitiveLines finds the lines of clusters and overlays that are not to be quoted.
+func (w *Workspace) sensitiveLines() lines {
+	names := w.Library.openness()
+	if len(names.closed) == 0 {
+		return nil
+	}
+	out := lines{}
+	for _, d := range w.documents {
+		if d.Kind != "Cluster" && d.Kind != "Overlay" {
+			continue
+		}
+		for _, set := range variableSets(d.root) {
+			for _, f := range set.Fields() {
+				if names.withholds(f) {
+					out.add(f)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// variableSets are the places of a document that set variables.
+func variableSets(document *value.Node) []*value.Node {
+	pools := document.Get("spec", "pools")
+	sets := []*value.Node{document.Get("spec", "variables"), pools.Get("controlPlane", "variables")}
+	for _, p := range pools.Get("workers").Items() {
+		sets = append(sets, p.Get("variables"))
+	}
+	return sets
+}
+
+// openness is what may be shown of variables, by the declarations of a library.
+type openness struct {
+	// closed are the variables that any profile declares sensitive or secretRef:
+	// whether a well-formed reference may be shown.
+	closed map[string]bool
+	names  []string // of closed, sorted
+	open   map[string]bool
+}
+
+func (l *Library) openness() openness {
+	out := openness{closed: map[string]bool{}, open: map[string]bool{}}
+	for _, releases := range l.releases {
+		for _, r := range releases {
+			for _, v := range r.profile.Spec.Variables {
+				reference, closed := out.closed[v.Name]
+				switch {
+				case v.Sensitive:
+					out.closed[v.Name] = false
+				case v.Type == SecretRefVariable:
+					out.closed[v.Name] = !closed || reference
+				default:
+					out.open[v.Name] = true
+				}
+			}
+		}
+	}
+	out.names = slices.Sorted(maps.Keys(out.closed))
+	return out
+}
+
+// withholds reports whether a field of variables sets what must not be shown, or
+// sets a variable that nobody declares and that was probably meant to be one.
+func (o openness) withholds(f value.Entry) bool {
+	name := f.Name
+	if _, variable, split := strings.Cut(name, "/"); split {
+		name = variable
+	}
+	reference, closed := o.closed[name]
+	if !closed {
+		near, ok := diag.Nearest(name, o.names)
+		if o.open[name] || !ok {
+			return false
+		}
+		reference = o.closed[near]
+	}
+	return !reference || len(judgeSecret(f.Value)) > 0
+}
+
+// add adds the lines of a field and of all that is in it.
+func (l lines) add(f value.Entry) {
+	file := f.Key.Range().File
+	from, to := int(f.Key.Line), int(f.Key.EndLine)
+	for _, n := range f.Value.Leaves(nil) {
+		at := n.Place()
+		if at.Range().File == file && at.Line > 0 {
+			from, to = min(from, int(at.Line)), max(to, int(at.Line), int(at.EndLine))
+		}
+	}
+	if from > 0 {
+		l[file] = append(l[file], [2]int{from, to})
+	}
+}
