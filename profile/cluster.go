@@ -21,6 +21,8 @@ type ClusterSpec struct {
 	Variables map[string]Value `json:"variables,omitempty"`
 	Pools     Pools            `json:"pools,omitempty,omitzero"`
 	Overrides []Override       `json:"overrides,omitempty"`
+	// Waivers suspend policies for this cluster.
+	Waivers []Waiver `json:"waivers,omitempty"`
 }
 
 // Override changes a layer for one cluster.

@@ -25,6 +25,7 @@ type Layout struct {
 
 const (
 	libraryDir = "library"
+	policyDir  = "policies"
 	lockFile   = "fleet.lock"
 )
 
@@ -51,6 +52,7 @@ func Load(fsys fs.FS, layout Layout) (*Workspace, diag.Diagnostics) {
 	for _, dir := range documentDirs {
 		l.documents(dir)
 	}
+	l.policies()
 	l.lock()
 	l.finish()
 	return l.workspace, append(l.diags, l.tree.Diags...).Sorted()
@@ -226,6 +228,19 @@ func (l *loader) cluster(root *value.Node) {
 	m.broken = !l.decodeInto(root, &m.cluster)
 	m.root = root
 	l.clusters = append(l.clusters, m)
+}
+
+// policies reads the files of the organisation's policies, which this package
+// does not understand.
+func (l *loader) policies() {
+	for _, file := range l.tree.Files(policyDir) {
+		if path.Ext(file) != ".cue" {
+			continue
+		}
+		if data, ok := l.tree.Read(file, l.layout.MaxDocument); ok {
+			l.workspace.policies = append(l.workspace.policies, File{Name: file, Data: data, Digest: value.DigestBytes(data)})
+		}
+	}
 }
 
 func (l *loader) lock() {

@@ -34,6 +34,8 @@ type ProfileSpec struct {
 	Variables []Variable       `json:"variables,omitempty"`
 	Constants map[string]Value `json:"constants,omitempty"`
 	Layers    []Layer          `json:"layers,omitempty"`
+	// Waivers suspend policies for what this profile says.
+	Waivers []Waiver `json:"waivers,omitempty"`
 }
 
 // Ref is the profile's identity.

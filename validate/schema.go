@@ -76,3 +76,20 @@ func compile(fsys fs.FS) (cue.Value, error) {
 	root := cuecontext.New(cuecontext.CUE_DEBUG("")).BuildInstance(instance)
 	return root, root.Err()
 }
+
+// stackShape is what policies about resolved clusters may read.
+var stackShape = sync.OnceValue(func() *shape {
+	root, err := compile(schemaFiles)
+	if err != nil {
+		panic(fmt.Sprintf("validate: compiling the embedded schemas: %v", err))
+	}
+	return reader{root}.shape(root.LookupPath(cue.MakePath(cue.Def(onStack))))
+})
+
+// shapeOf is the shape of what policies about a kind judge.
+func shapeOf(kind string) *shape {
+	if kind == onStack {
+		return stackShape()
+	}
+	return schemas()[kind].shape
+}

@@ -13,8 +13,8 @@ type Options struct {
 	// Loaded are the findings that [profile.Load] returned with the workspace.
 	// They are part of the result, and what they say is not said again.
 	Loaded diag.Diagnostics
-	// Now is the time at which overrides have expired or not; their dates end
-	// with the day in UTC. Zero: expiry is not judged.
+	// Now is the time at which overrides and waivers have expired or not; their
+	// dates end with the day in UTC. Zero: expiry is not judged.
 	Now time.Time
 	// Engines are the kinds of content that the caller can render, by their
 	// fields in documents. Default: manifests.
@@ -22,8 +22,8 @@ type Options struct {
 }
 
 // Workspace judges a workspace as a whole, in one pass: every document by the
-// schema of its kind and by the rules that a schema cannot say, and every
-// cluster by resolving it. The result holds opts.Loaded too, is sorted, and has
+// schema of its kind, by the rules that a schema cannot say and by the policies
+// of the organisation, and every cluster by resolving it. The result holds opts.Loaded too, is sorted, and has
 // one finding for each mistake. It is the same for the same workspace, however
 // many goroutines take part.
 func Workspace(ws *profile.Workspace, opts Options) diag.Diagnostics {
@@ -31,7 +31,8 @@ func Workspace(ws *profile.Workspace, opts Options) diag.Diagnostics {
 		opts.Engines = []string{"manifests"}
 	}
 	documents := slices.Collect(ws.Documents())
-	fleet := resolve(ws)
+	org := newOrganisation(ws, documents, opts.Now)
+	fleet := resolve(ws, org)
 	told := slices.Concat(opts.Loaded, fleet.diagnostics())
 	found := slices.Concat(told,
 		newJudge(documents, told).all(),
@@ -39,6 +40,7 @@ func Workspace(ws *profile.Workspace, opts Options) diag.Diagnostics {
 		fleet.lock(documents, opts),
 		fleet.variables(),
 		strategies(ws, documents),
+		org.all(fleet, told),
 	)
 	return withoutConsequences(found).Sorted()
 }
