@@ -143,11 +143,10 @@ func (o *organisation) stack(s *profile.Stack) (read []formKey, suspect bool) {
 }
 
 // evaluate asks CUE about everything that was read and not judged yet. CUE
-// evaluates for one caller at a time, see [schema].
+// evaluates for one caller at a time.
 func (o *organisation) evaluate() {
-	turn := schemas()["Hub"].turn
-	turn.Lock()
-	defer turn.Unlock()
+	evaluating.Lock()
+	defer evaluating.Unlock()
 	for key, form := range o.forms {
 		if !form.tooLarge {
 			form.refusals = key.policy.judge(form.data)

@@ -37,8 +37,8 @@ const maxPasses = 3
 // judge evaluates a projected document, sorted by path. What one pass finds is
 // taken out of the data for the next. Callers take turns.
 func (s *schema) judge(document *value.Node) []refusal {
-	s.turn.Lock()
-	defer s.turn.Unlock()
+	evaluating.Lock()
+	defer evaluating.Unlock()
 	data := document.Any()
 	var all []refusal
 	known := places{}
