@@ -2,6 +2,7 @@ package validate_test
 
 import (
 	"fmt"
+	"strings"
 	"testing/fstest"
 	"time"
 
@@ -81,4 +82,23 @@ spec:
 	//     1 | policies: "three-machines": {
 	//       |           ^^^^^^^^^^^^^^^^
 	// map[policy.three-machines:platform]
+}
+
+// The schema of a workspace knows its variables and their types.
+func ExampleJSONSchema() {
+	ws, _ := profile.Load(fstest.MapFS{"library/base/1.0.0/profile.yaml": {Data: []byte(`apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: base}
+spec:
+  version: 1.0.0
+  owner: platform
+  kind: Infrastructure
+  abstract: true
+  variables: [{name: mtu, type: integer, min: 1280, max: 9000}]
+`)}}, profile.Layout{})
+	text := string(validate.JSONSchema(ws))
+	_, text, _ = strings.Cut(text, `"mtu": `)
+	text, _, _ = strings.Cut(text, "},")
+	fmt.Println(strings.Join(strings.Fields(text), " "))
+	// Output: { "anyOf": [ { "maximum": 9000, "minimum": 1280, "type": "integer"
 }

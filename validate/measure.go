@@ -33,25 +33,25 @@ func (m *meter) refuse(at ast.Node, hint, format string, args ...any) {
 	m.found = append(m.found, diag.Errorf("validate.policy-limit", m.text.node(at), format, args...).WithDetail("%s", hint))
 }
 
-// measure refuses what is large only when references are followed.
-func measure(file *ast.File, text lines) diag.Diagnostics {
+// measure refuses what is large only when references are followed, and gives
+// the combinations of alternatives.
+func measure(file *ast.File, text lines) (ways int, refused diag.Diagnostics) {
 	m := &meter{text: text, sizes: map[ast.Node]size{}, busy: map[ast.Node]bool{}}
 	total := size{ways: 1}
 	for _, d := range file.Decls {
 		total = total.and(m.of(d))
-		if len(m.found) > 0 {
-			return m.found
-		}
 		switch {
+		case len(m.found) > 0:
+			return 0, m.found
 		case total.ways > maxWays:
 			m.refuse(d, "write texts and numbers as alternatives, or split the file", "with this the alternatives of the file have more than %d combinations", maxWays)
-			return m.found
+			return 0, m.found
 		case total.nodes > maxPolicyNodes:
 			m.refuse(d, "refer to parts less often, or split the file", "with this the file has more than %d parts when references are followed", maxPolicyNodes)
-			return m.found
+			return 0, m.found
 		}
 	}
-	return m.found
+	return total.ways, nil
 }
 
 func (m *meter) of(n ast.Node) size {

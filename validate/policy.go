@@ -24,9 +24,9 @@ type policy struct {
 	shape *shape // of what it judges
 	// match says which documents it is about, require what must hold for them.
 	match, require cue.Value
-	// loops is how deep its file goes over lists inside of lists.
-	loops int
-	at    diag.Range // of its name
+	// work is how the work grows with what is read.
+	work extent
+	at   diag.Range // of its name
 }
 
 // onStack is what policies about resolved clusters judge.
@@ -34,14 +34,12 @@ const onStack = "Stack"
 
 // tooLarge reports whether the policy would take too many steps over data.
 func (p *policy) tooLarge(data *value.Node) bool {
-	items, steps := countItems(data), 1
-	for range p.loops {
-		steps *= max(items, 1)
-		if steps > maxLoopSteps {
-			return true
-		}
+	size := countItems(data) + len(data.AppendJSON(nil))/100
+	steps := p.work.ways * size
+	for range p.work.loops - 1 {
+		steps = min(steps*size, 2*maxPolicySteps)
 	}
-	return false
+	return steps > maxPolicySteps
 }
 
 func countItems(n *value.Node) int {
@@ -115,8 +113,8 @@ func (p *policy) diagnostic(root *value.Node, r refusal) diag.Diagnostic {
 
 // overLimit says that the policy is not evaluated over something.
 func (p *policy) overLimit(root *value.Node) diag.Diagnostic {
-	return diag.Errorf("validate.policy-limit", p.at, "%s goes over lists inside of lists, and would take more than %d steps here", p.code, maxLoopSteps).
-		WithDetail("write [...{...}] instead of for").
+	return diag.Errorf("validate.policy-limit", p.at, "%s would take more than %d steps over what it reads here", p.code, maxPolicySteps).
+		WithDetail("read less; write [...{...}] instead of for, and texts instead of mappings as alternatives").
 		WithRelated(placeOf(root, nil), "this is too long")
 }
 

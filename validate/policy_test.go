@@ -228,3 +228,68 @@ func TestPolicyEnvironment(t *testing.T) {
 		t.Errorf("found %v, want the import refused", f.found)
 	}
 }
+
+// TestPolicyWork: what is not refused is done soon, with as much data as is
+// allowed, and what would take long is refused.
+func TestPolicyWork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	const head = `message: "m", owner: "o", on: "Profile", reads: ["/spec/layers/*/name", "/spec/layers/*/kind"], require: `
+	for name, text := range map[string]string{
+		"plain":        `policies: p: {` + head + `spec: layers: [...{name: =~"^l", kind: "AddOn" | "OS"}]}`,
+		"comprehended": `policies: p: {` + head + `spec: {layers: _, for l in layers {_ok: true}}}`,
+		"nested":       `policies: p: {` + head + `spec: {layers: _, for a in layers for b in layers if a.name == b.name {_ok: true}}}`,
+		"alternatives": `policies: p: {` + head + `spec: layers: [...({name: "a"} | {name: string}) & ({kind: "a"} | {kind: string}) & ({name: "b"} | {name: =~"l"}) & ({kind: "c"} | {kind: =~"A"}) & ({name: "d"} | {name: !="x"})]}`,
+		"unique":       `import "list"` + "\n" + `policies: p: {` + head + `spec: layers: list.UniqueItems()}`,
+	} {
+		f := readPolicyFile(profile.File{Name: "p.cue", Data: []byte(text)})
+		if len(f.policies) != 1 {
+			t.Fatalf("%s: %v", name, f.found)
+		}
+		p := f.policies[0]
+		largest := 0
+		for _, n := range []int{10, 100, 300, 1000, 3000, 10_000} {
+			items := make([]*value.Node, n)
+			for i := range items {
+				items[i] = value.NewMap(nil, value.Place{}).Set(value.NewString(fmt.Sprint("l", i), value.Place{}), "name").Set(value.NewString("AddOn", value.Place{}), "kind")
+			}
+			data := value.NewMap(nil, value.Place{}).Set(value.NewList(items, value.Place{}), "spec", "layers")
+			if p.tooLarge(data) {
+				continue
+			}
+			largest = n
+			start := time.Now()
+			if refused := p.judge(data); len(refused) > 0 {
+				t.Errorf("%s of %d: refused at %v", name, n, refused[0].path)
+			}
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("%s of %d took %v", name, n, took)
+			} else {
+				t.Logf("%s of %d took %v", name, n, took)
+			}
+		}
+		if largest < 300 {
+			t.Errorf("%s: %d layers are too many", name, largest)
+		}
+	}
+}
+
+// TestPolicyOverLimit: what a policy is not evaluated over is said, and stands
+// at the policy.
+func TestPolicyOverLimit(t *testing.T) {
+	pools := strings.Repeat("{name: a}, ", 1000)
+	ws, _ := profile.Load(fstest.MapFS{
+		"policies/p.cue": {Data: []byte(`policies: p: {message: "m", owner: "o", on: "Cluster", reads: ["/spec/pools/workers/*/name"], require: spec: pools: {workers: _, for a in workers for b in workers {_ok: true}}}`)},
+		"fleet/a.yaml":   {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: a}\nspec: {profiles: [base], pools: {workers: [" + pools + "]}}\n")},
+	}, profile.Layout{})
+	var found diag.Diagnostics
+	for _, d := range Workspace(ws, Options{}) {
+		if d.Code == "validate.policy-limit" {
+			found = append(found, d)
+		}
+	}
+	if len(found) != 1 || found[0].Range.File != "policies/p.cue" || found[0].Related[0].Range.File != "fleet/a.yaml" {
+		t.Errorf("found %v", found)
+	}
+}

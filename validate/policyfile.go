@@ -41,11 +41,11 @@ func readPolicyFile(file profile.File) *policyFile {
 		f.failed(err)
 		return f
 	}
-	loops, refused := scanFile(syntax, f.text)
+	work, refused := scanFile(syntax, f.text)
 	if f.found = refused; len(refused) > 0 {
 		return f
 	}
-	f.declarations(syntax, loops)
+	f.declarations(syntax, work)
 	if !f.found.HasErrors() {
 		f.compile(syntax)
 	}
@@ -85,7 +85,7 @@ func oneLine(text string) string {
 
 // declarations reads what the file declares: policies and sources. Beside them
 // it may hold definitions and hidden fields.
-func (f *policyFile) declarations(file *ast.File, loops int) {
+func (f *policyFile) declarations(file *ast.File, work extent) {
 	for _, d := range file.Decls {
 		field, ok := d.(*ast.Field)
 		if !ok {
@@ -95,7 +95,7 @@ func (f *policyFile) declarations(file *ast.File, loops int) {
 		switch {
 		case name == "policies":
 			for _, p := range f.fieldsOf(field) {
-				f.policy(p, loops)
+				f.policy(p, work)
 			}
 		case name == "sources":
 			f.sources = f.readSources(field)
@@ -135,9 +135,9 @@ func (f *policyFile) fieldsOf(field *ast.Field) []*ast.Field {
 // policyFields are the fields of a policy.
 var policyFields = []string{"severity", "message", "hint", "owner", "on", "reads", "match", "require"}
 
-func (f *policyFile) policy(field *ast.Field, loops int) {
+func (f *policyFile) policy(field *ast.Field, work extent) {
 	name, _, _ := ast.LabelName(field.Label)
-	p := &policy{code: "policy." + name, severity: diag.Error, loops: loops, at: f.text.node(field.Label)}
+	p := &policy{code: "policy." + name, severity: diag.Error, work: work, at: f.text.node(field.Label)}
 	if !isLabel(name) {
 		f.add("validate.policy-form", p.at, "for instance three-machines", "the policy name %q must be at most 63 lower-case letters, digits and -", clipped(name))
 		return
@@ -277,7 +277,7 @@ func (f *policyFile) compile(file *ast.File) {
 func (f *policyFile) conflicts(v cue.Value, depth int) {
 	if err := v.Err(); err != nil && v.Exists() {
 		for _, e := range errors.Errors(err) {
-			if format, _ := e.Msg(); format != "%s" {
+			if r, _ := refusalOf(e, 0, nil); !r.missing && r.text == "" {
 				f.failed(e)
 			}
 		}

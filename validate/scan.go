@@ -22,7 +22,7 @@ const (
 	maxPolicyNodes  = 10_000
 	maxPolicyDepth  = 40
 	maxLoops        = 2       // one inside the other
-	maxLoopSteps    = 250_000 // of a comprehension over one document
+	maxPolicySteps  = 250_000 // over one document
 	maxWays         = 64      // combinations of alternatives
 	maxChoices      = 256     // of one value
 	maxAdditions    = 8
@@ -58,12 +58,16 @@ type scan struct {
 	additions int
 	nodes     int
 	found     diag.Diagnostics
-	// loops is how deep comprehensions stand in each other, at most.
+	// loops is how deep comprehensions, and functions that look at every item,
+	// stand in each other, at most.
 	loops int
 }
 
-// scanFile gives what is refused, and how deep comprehensions go.
-func scanFile(file *ast.File, text lines) (int, diag.Diagnostics) {
+// extent is how the work of a file grows with the data.
+type extent struct{ loops, ways int }
+
+// scanFile gives what is refused, and how the work of the file grows.
+func scanFile(file *ast.File, text lines) (extent, diag.Diagnostics) {
 	s := &scan{text: text, imported: map[string]bool{}}
 	for _, d := range file.Decls {
 		if d, ok := d.(*ast.ImportDecl); ok {
@@ -73,10 +77,11 @@ func scanFile(file *ast.File, text lines) (int, diag.Diagnostics) {
 	for _, d := range file.Decls {
 		s.node(d, 0, 0)
 	}
+	ways := 0
 	if len(s.found) == 0 {
-		s.found = measure(file, text)
+		ways, s.found = measure(file, text)
 	}
-	return s.loops, s.found.Sorted()
+	return extent{loops: s.loops, ways: ways}, s.found.Sorted()
 }
 
 func (s *scan) refuse(at ast.Node, hint, format string, args ...any) {
@@ -129,8 +134,11 @@ func (s *scan) node(n ast.Node, depth, loops int) {
 }
 
 func kindOfNode(n ast.Node) string {
-	if _, ok := n.(*ast.Attribute); ok {
+	switch n.(type) {
+	case *ast.Attribute:
 		return "attributes"
+	case *ast.Interpolation:
+		return "texts made of values: they could grow without bound"
 	}
 	name := strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", n), "*ast."))
 	return "this (" + name + ")"
@@ -207,7 +215,9 @@ func (s *scan) expression(n ast.Expr, depth, loops int) {
 	case *ast.IndexExpr:
 		all(n.X, n.Index)
 	case *ast.SelectorExpr:
-		if !s.builtin(n) {
+		if s.builtin(n) {
+			s.items(n, loops)
+		} else {
 			all(n.X)
 		}
 	case *ast.CallExpr:
@@ -273,6 +283,17 @@ func (s *scan) builtin(n *ast.SelectorExpr) bool {
 	return true
 }
 
+// items counts functions that look at every item of a list as comprehensions.
+func (s *scan) items(fun *ast.SelectorExpr, loops int) {
+	x, _ := fun.X.(*ast.Ident)
+	switch name, _, _ := ast.LabelName(fun.Sel); {
+	case name == "UniqueItems":
+		s.loops = max(s.loops, loops+2) // compares each item with each
+	case x != nil && x.Name == "list":
+		s.loops = max(s.loops, loops+1)
+	}
+}
+
 func (s *scan) call(n *ast.CallExpr, depth, loops int) {
 	text := ""
 	switch fun := n.Fun.(type) {
@@ -285,21 +306,13 @@ func (s *scan) call(n *ast.CallExpr, depth, loops int) {
 			s.refuse(fun, "call a function of an imported package", "policies cannot call this")
 		} else if x, ok := fun.X.(*ast.Ident); ok && x.Name == "regexp" && len(n.Args) > 0 {
 			s.regexp(token.MAT, n.Args[0])
-		} else if name, _, _ := ast.LabelName(fun.Sel); name == "UniqueItems" {
-			s.loops = max(s.loops, loops+2) // compares each item with each
+		} else {
+			s.items(fun, loops)
 		}
 	default:
 		s.refuse(n.Fun, "call a function of an imported package", "policies cannot call this")
 	}
 	for _, arg := range n.Args {
-		// The text of a message may hold values; elsewhere texts made of texts
-		// could grow without bound.
-		if in, ok := arg.(*ast.Interpolation); ok && text == "error" {
-			for _, part := range in.Elts {
-				s.node(part, depth+1, loops)
-			}
-			continue
-		}
 		s.node(arg, depth+1, loops)
 	}
 }
