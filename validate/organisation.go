@@ -21,9 +21,11 @@ type organisation struct {
 	clusters  map[string]int // positions of their documents, by key
 	layers    layerPlaces
 	policies  []*policy // sorted by code
-	sources   *sourcePolicy
-	images    *imageCache
-	waivers   *waivers
+	// stackFields are the fields of stacks that some policy reads.
+	stackFields map[string]bool
+	sources     *sourcePolicy
+	images      *imageCache
+	waivers     *waivers
 	// found is what is wrong with the files of policies.
 	found diag.Diagnostics
 
@@ -47,7 +49,7 @@ type policyForm struct {
 }
 
 func newOrganisation(ws *profile.Workspace, documents []profile.Document, now time.Time) *organisation {
-	o := &organisation{documents: documents, clusters: map[string]int{}, images: newImageCache(), forms: map[formKey]*policyForm{}}
+	o := &organisation{documents: documents, clusters: map[string]int{}, stackFields: map[string]bool{}, images: newImageCache(), forms: map[formKey]*policyForm{}}
 	for i, d := range slices.Backward(documents) {
 		if key, ok := strings.CutPrefix(d.Name, "cluster "); ok {
 			o.clusters[key] = i
@@ -65,6 +67,11 @@ func newOrganisation(ws *profile.Workspace, documents []profile.Document, now ti
 	slices.SortStableFunc(o.policies, func(a, b *policy) int { return cmp.Compare(a.code, b.code) })
 	if len(files) > 0 {
 		o.layers = newLayerPlaces(documents)
+	}
+	for _, p := range o.policies {
+		if p.on == onStack {
+			maps.Copy(o.stackFields, p.reads.names())
+		}
 	}
 	o.waivers = newWaivers(documents, o.owners(), o.found.HasErrors(), now)
 	return o
@@ -136,10 +143,15 @@ func (o *organisation) readings(on string, root *value.Node) []formKey {
 // stack gives what policies read of a stack, and whether its sources are not all
 // allowed. Several goroutines may call it.
 func (o *organisation) stack(s *profile.Stack) (read []formKey, suspect bool) {
-	if slices.ContainsFunc(o.policies, func(p *policy) bool { return p.on == onStack }) {
-		read = o.readings(onStack, stackTree(s, o.layers, o.documents[o.clusters[s.Key().String()]].Tree()))
+	if len(o.stackFields) > 0 {
+		read = o.readings(onStack, o.stackTree(s))
 	}
 	return read, len(o.sources.judge(s, o.layers, o.images)) > 0
+}
+
+// stackTree is as much of a stack as policies read.
+func (o *organisation) stackTree(s *profile.Stack) *value.Node {
+	return stackTree(s, o.stackFields, o.layers, o.documents[o.clusters[s.Key().String()]].Tree())
 }
 
 // evaluate asks CUE about everything that was read and not judged yet. CUE
@@ -159,9 +171,7 @@ func (o *organisation) evaluate() {
 // what is found already.
 func (o *organisation) all(f *fleet, known diag.Diagnostics) diag.Diagnostics {
 	read := make([][]formKey, len(o.documents))
-	for i, d := range o.documents {
-		read[i] = o.readings(d.Kind, d.Tree())
-	}
+	each(len(read), func(i int) { read[i] = o.readings(o.documents[i].Kind, o.documents[i].Tree()) })
 	o.evaluate()
 	out := slices.Clone(o.found)
 	told := newTold(o.documents, known)
@@ -200,10 +210,12 @@ func (o *organisation) violations(read []formKey, root *value.Node) []violation 
 
 // stacks gives what is wrong with resolved clusters, once for each place.
 func (o *organisation) stacks(f *fleet) diag.Diagnostics {
+	found := make([][]violation, len(f.members))
+	each(len(found), func(i int) { found[i] = o.member(f.workspace, f.members[i]) })
 	gathered := map[string]*concerned{}
-	for _, m := range f.members {
+	for i, m := range f.members {
 		cluster := o.clusters[m.key.String()]
-		for _, v := range o.member(f.workspace, m, cluster) {
+		for _, v := range found[i] {
 			if o.waivers.cover(v, cluster, documentAt(o.documents, v.found.Range)) {
 				continue
 			}
@@ -223,7 +235,7 @@ func (o *organisation) stacks(f *fleet) diag.Diagnostics {
 
 // member gives what is wrong with one cluster. Its stack is resolved once more:
 // keeping those of ten thousand clusters would take more memory than time.
-func (o *organisation) member(ws *profile.Workspace, m member, document int) []violation {
+func (o *organisation) member(ws *profile.Workspace, m member) []violation {
 	wrong := slices.ContainsFunc(m.read, func(k formKey) bool { return o.forms[k].tooLarge || len(o.forms[k].refusals) > 0 })
 	if !wrong && !m.suspect {
 		return nil
@@ -234,7 +246,7 @@ func (o *organisation) member(ws *profile.Workspace, m member, document int) []v
 	}
 	var out []violation
 	if wrong {
-		out = o.violations(m.read, stackTree(stack, o.layers, o.documents[document].Tree()))
+		out = o.violations(m.read, o.stackTree(stack))
 	}
 	return append(out, o.sources.judge(stack, o.layers, o.images)...)
 }

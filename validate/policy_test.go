@@ -293,3 +293,36 @@ func TestPolicyOverLimit(t *testing.T) {
 		t.Errorf("found %v", found)
 	}
 }
+
+// TestStackFields: every field of a stack that policies may read is there.
+func TestStackFields(t *testing.T) {
+	ws := manyClusters(t, 1)
+	var documents []profile.Document
+	for d := range ws.Documents() {
+		documents = append(documents, d)
+	}
+	org := newOrganisation(ws, documents, time.Time{})
+	for name := range stackShape().fields {
+		org.stackFields[name] = true
+	}
+	for key := range ws.Clusters() {
+		stack, _ := ws.Resolve(key)
+		got := org.stackTree(stack)
+		for name := range stackShape().fields {
+			if name != "timeZone" && got.Get(name) == nil {
+				t.Errorf("the stack has no %s", name)
+			}
+		}
+	}
+}
+
+// BenchmarkFleetPolicies judges 10,000 clusters, of which 4,000 break one of two
+// policies.
+func BenchmarkFleetPolicies(b *testing.B) {
+	ws := manyClusters(b, 10_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		Workspace(ws, Options{})
+	}
+	b.ReportMetric(float64(10_000*b.N)/b.Elapsed().Seconds(), "clusters/s")
+}

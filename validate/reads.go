@@ -20,6 +20,15 @@ type reads struct {
 
 const anyItem = "*"
 
+// names are the fields that are read of the whole.
+func (r *reads) names() map[string]bool {
+	out := map[string]bool{}
+	for name := range r.fields {
+		out[name] = true
+	}
+	return out
+}
+
 func (r *reads) add(path []string) {
 	if len(path) == 0 {
 		r.whole = true

@@ -27,26 +27,45 @@ func newLayerPlaces(documents []profile.Document) layerPlaces {
 
 func (l layerPlaces) at(r diag.Range) *value.Node { return l[r.Start][r.File] }
 
-// stackTree is a stack as policies see it, see #Stack in schema/stack.cue. What
-// was written keeps its place: in the library, or in the cluster's document.
-func stackTree(s *profile.Stack, written layerPlaces, document *value.Node) *value.Node {
+// stackTree is the named fields of a stack as policies see it, see #Stack in
+// schema/stack.cue. What was written keeps its place: in the library, or in the
+// cluster's document.
+func stackTree(s *profile.Stack, names map[string]bool, written layerPlaces, document *value.Node) *value.Node {
 	spec := document.Get("spec")
 	whole := tree{at: document.Get("metadata", "name").Place(), keys: spec}
-	whole.fields = append(whole.fields, value.Entry{Name: "metadata", Key: keyOf(document, diag.Fields("metadata")), Value: s.Metadata().Tree()})
-	whole.text("hub", s.Key().Hub, spec.Get("hub"))
-	whole.text("timeZone", s.Cluster().Spec.TimeZone, spec.Get("timeZone"))
-	version, origin := s.KubernetesVersion()
-	whole.node("kubernetes", value.NewString(version, value.PlaceOf(origin)))
-	whole.list("profiles", profileTrees(s, cmp.Or(spec.Get("profiles").Place(), whole.at)))
-	var layers []*value.Node
-	for _, l := range s.Layers() {
-		layers = append(layers, layerTree(l, written.at(l.Origin.Range)))
+	for name, build := range map[string]func(){
+		"metadata": func() {
+			whole.fields = append(whole.fields, value.Entry{Name: "metadata", Key: keyOf(document, diag.Fields("metadata")), Value: s.Metadata().Tree()})
+		},
+		"hub":        func() { whole.text("hub", s.Key().Hub, spec.Get("hub")) },
+		"timeZone":   func() { whole.text("timeZone", s.Cluster().Spec.TimeZone, spec.Get("timeZone")) },
+		"kubernetes": func() { whole.node("kubernetes", kubernetesTree(s)) },
+		"profiles": func() {
+			whole.list("profiles", profileTrees(s, cmp.Or(spec.Get("profiles").Place(), whole.at)))
+		},
+		"layers":    func() { whole.list("layers", layerTrees(s, written)) },
+		"variables": func() { whole.node("variables", variableTree(s, whole.at)) },
+		"pools":     func() { whole.node("pools", poolTree(s, spec.Get("pools"), whole.at)) },
+		"capi":      func() { whole.node("capi", capiTree(s.Capi(), whole.at)) },
+	} {
+		if names[name] {
+			build()
+		}
 	}
-	whole.list("layers", layers)
-	whole.node("variables", variableTree(s, whole.at))
-	whole.node("pools", poolTree(s, spec.Get("pools"), whole.at))
-	whole.node("capi", capiTree(s.Capi(), whole.at))
 	return whole.mapping()
+}
+
+func kubernetesTree(s *profile.Stack) *value.Node {
+	version, origin := s.KubernetesVersion()
+	return value.NewString(version, value.PlaceOf(origin))
+}
+
+func layerTrees(s *profile.Stack, written layerPlaces) []*value.Node {
+	var out []*value.Node
+	for _, l := range s.Layers() {
+		out = append(out, layerTree(l, written.at(l.Origin.Range)))
+	}
+	return out
 }
 
 // tree builds a mapping. What has no place of its own stands at at.
