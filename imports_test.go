@@ -25,7 +25,7 @@ var ours = map[string]map[string]string{
 		"internal/value":  "the tree",
 	},
 	"validate": {
-		"profile": "what is validated", "profile/diag": "findings", "internal/value": "trees of documents",
+		"profile": "what is validated", "profile/diag": "findings", "internal/source": "images in manifests", "internal/value": "trees of documents",
 	},
 	"render": {
 		"profile": "stacks", "profile/diag": "findings, origins", "internal/source": "manifests as kubectl sends them", "internal/value": "the tree",

@@ -24,6 +24,8 @@ type ClusterSpec struct {
 	Presets   map[string]string `json:"presets,omitempty"`
 	Pools     Pools             `json:"pools,omitempty,omitzero"`
 	Overrides []Override        `json:"overrides,omitempty"`
+	// Waivers suspend policies for this cluster.
+	Waivers []Waiver `json:"waivers,omitempty"`
 }
 
 // Override changes a layer for one cluster.

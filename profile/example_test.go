@@ -83,7 +83,7 @@ spec:
 	//   --> fleet/stores.yaml:7:3
 	//     7 |   timezone: Europe/Berlin
 	//       |   ^^^^^^^^
-	//   hint: did you mean "timeZone"? known fields are hub, overrides, pools, presets, profiles, timeZone, variables
+	//   hint: did you mean "timeZone"? known fields are hub, overrides, pools, presets, profiles, timeZone, variables, waivers
 }
 
 func ExampleWorkspace_Resolve() {

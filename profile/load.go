@@ -30,6 +30,7 @@ const (
 	libraryDir = "library"
 	// overlaysDir lies in libraryDir, so that no profile can have this name.
 	overlaysDir = "overlays"
+	policyDir   = "policies"
 	lockFile    = "fleet.lock"
 	sumFile     = "library.sum"
 )
@@ -48,6 +49,7 @@ func Load(fsys fs.FS, layout Layout) (*Workspace, diag.Diagnostics) {
 	for _, dir := range documentDirs {
 		l.documents(dir)
 	}
+	l.policies()
 	l.lock()
 	l.finish()
 	l.workspace.withheld = l.workspace.sensitiveLines()
@@ -242,6 +244,19 @@ func (l *loader) cluster(root *value.Node) {
 	m.broken = !l.decodeInto(root, &m.cluster)
 	m.root = root
 	l.clusters = append(l.clusters, m)
+}
+
+// policies reads the files of the organisation's policies, which this package
+// does not understand.
+func (l *loader) policies() {
+	for _, file := range l.tree.Files(policyDir) {
+		if path.Ext(file) != ".cue" {
+			continue
+		}
+		if data, ok := l.tree.Read(file, l.layout.MaxDocument); ok {
+			l.workspace.policies = append(l.workspace.policies, File{Name: file, Data: data, Digest: value.DigestBytes(data)})
+		}
+	}
 }
 
 func (l *loader) lock() {

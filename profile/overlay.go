@@ -42,6 +42,8 @@ type OverlaySpec struct {
 	// Presets are choices, by group, for clusters that do not choose.
 	Presets map[string]string `json:"presets,omitempty"`
 	Layers  []LayerPatch      `json:"layers,omitempty"`
+	// Waivers suspend policies for what this overlay says.
+	Waivers []Waiver `json:"waivers,omitempty"`
 }
 
 // Ref is the overlay's identity.

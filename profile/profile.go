@@ -46,6 +46,8 @@ type ProfileSpec struct {
 	// kind Infrastructure and Full have them.
 	Pools  Pools   `json:"pools,omitempty,omitzero"`
 	Layers []Layer `json:"layers,omitempty"`
+	// Waivers suspend policies for what this profile says.
+	Waivers []Waiver `json:"waivers,omitempty"`
 }
 
 // Ref is the profile's identity.

@@ -14,6 +14,7 @@ type Workspace struct {
 	hubs       []Hub // sorted by name
 	clusters   []*member
 	strategies []Strategy
+	policies   []File // sorted by name
 	lock       Lock
 	sum        Sum
 	withheld   lines // of clusters, that findings must not quote
@@ -79,6 +80,10 @@ func (w *Workspace) Strategy(name string) (Strategy, bool) {
 	}
 	return w.strategies[i], true
 }
+
+// Policies are the files policies/**.cue as they were read, sorted by name.
+// Package validate understands them.
+func (w *Workspace) Policies() []File { return slices.Clone(w.policies) }
 
 // Lock is the lock of the workspace.
 func (w *Workspace) Lock() Lock { return w.lock }

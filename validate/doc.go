@@ -18,6 +18,47 @@
 // Each mistake is told once. A finding of a schema is left out where loading or
 // resolving has one about the same data, or about data around it.
 //
+// # Policies
+//
+// What an organisation asks beyond that is written in the workspace, as CUE in
+// policies/*.cue. Each file stands for itself. A policy says what it reads, for
+// which documents it holds, and what they must be:
+//
+//	policies: "three-machines": {
+//		message:  "production clusters have at least 3 control-plane machines"
+//		owner:    "platform"
+//		on:       "Cluster"
+//		reads: ["/metadata/labels/env", "/spec/pools/controlPlane/replicas"]
+//		match: metadata: labels: env: "prod"
+//		require: spec: pools: controlPlane: replicas: >=3
+//	}
+//
+// on is a kind of document, or Stack for what clusters resolve to (see
+// schema/stack.cue for its fields). severity (error by default), hint and match
+// may be left out. A field in match and require has to be there unless it has a
+// "?". A finding has the code policy.<name>, and stands at the value that is
+// refused, or at the mapping that lacks it. What is read alike by many documents
+// is evaluated once.
+//
+// The field sources of such a file says where charts, images and manifests may
+// come from; what it refuses is policy.source, policy.digest or policy.floating:
+//
+//	sources: {
+//		owner:   "security"
+//		charts:  ["oci://registry.corp/charts"]
+//		images:  ["registry.corp"]
+//		digests: "required" // outside of -dev versions
+//	}
+//
+// A waiver in the document that breaks a policy, or in the cluster whose stack
+// does, suspends it until it expires. It needs the approval of the policy's
+// owner, see [PolicyOwners].
+//
+// Policies are trusted and yet bounded, because CUE can neither be interrupted
+// nor be given a budget: before a file is evaluated, its size, nesting,
+// comprehensions, alternatives, imports and regular expressions are held to
+// limits, and what is computed by repetition is refused.
+//
 // # Codes
 //
 //	validate.value            a value of the right type that does not fit
@@ -35,6 +76,14 @@
 //	validate.unlocked         information: clusters that follow the latest versions
 //	validate.lock-differs     information: clusters that changed since they were locked
 //	validate.no-engine        information: content that the caller cannot render
+//	validate.policy-syntax    a file of policies that is no CUE, or contradicts itself
+//	validate.policy-form      a policy without what it needs, or with more
+//	validate.policy-reads     a path that no document has, or that is judged and not read
+//	validate.policy-limit     a policy that could take too long
+//	validate.waiver-unknown   a waiver of a policy that is not there
+//	validate.waiver-unused    warning: a waiver of what nothing breaks
+//	validate.waiver-expired   warning: the waiver's date has passed
+//	policy.<name>             what a policy of the workspace refuses
 //
 // # Guarantees
 //
@@ -44,6 +93,6 @@
 // are evaluated once for each call; nothing of them stays behind. All functions
 // may be called by many goroutines; CUE evaluates for one at a time.
 //
-// The package does not run CUE that it did not ship: there are no imports, no
-// registry and no policies of users here.
+// Policies import nothing but cheap packages that are built into CUE: there are
+// no modules, no registry and no environment.
 package validate

@@ -2,10 +2,12 @@ package validate_test
 
 import (
 	"fmt"
+	"strings"
 	"testing/fstest"
 	"time"
 
 	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
 	"github.com/dayzero-sdk/dayzero/validate"
 )
 
@@ -38,4 +40,65 @@ spec:
 	//     7 |   delivery: fluxcd
 	//       |             ^^^^^^
 	//   hint: did you mean "flux"? allowed are manifests, flux, argocd
+}
+
+// A policy of the organisation: production clusters have three control-plane
+// machines.
+func ExampleWorkspace_policy() {
+	fsys := fstest.MapFS{
+		"policies/platform.cue": {Data: []byte(`policies: "three-machines": {
+	message: "production clusters have at least 3 control-plane machines"
+	hint:    "write replicas: 3 or 5"
+	owner:   "platform"
+	on:      "Cluster"
+	reads: ["/metadata/labels/env", "/spec/pools/controlPlane/replicas"]
+	match: metadata: labels: env: "prod"
+	require: spec: pools: controlPlane: replicas: >=3
+}
+`)},
+		"fleet/store.yaml": {Data: []byte(`apiVersion: dayzero.dev/v1alpha1
+kind: Cluster
+metadata: {name: store, labels: {env: prod}}
+spec:
+  profiles: [base@1.0.0]
+  pools: {controlPlane: {replicas: 1}}
+`)},
+	}
+	ws, loaded := profile.Load(fsys, profile.Layout{})
+	for _, d := range validate.Workspace(ws, validate.Options{Loaded: loaded}) {
+		if d.Code == "policy.three-machines" {
+			fmt.Print(diag.Diagnostics{d}.Text(fsys))
+		}
+	}
+	fmt.Println(validate.PolicyOwners(ws))
+	// Output:
+	// error: production clusters have at least 3 control-plane machines [policy.three-machines]
+	//   --> fleet/store.yaml:6:36
+	//     6 |   pools: {controlPlane: {replicas: 1}}
+	//       |                                    ^
+	//   hint: write replicas: 3 or 5
+	//   note: this is a policy of platform
+	//   --> policies/platform.cue:1:11
+	//     1 | policies: "three-machines": {
+	//       |           ^^^^^^^^^^^^^^^^
+	// map[policy.three-machines:platform]
+}
+
+// The schema of a workspace knows its variables and their types.
+func ExampleJSONSchema() {
+	ws, _ := profile.Load(fstest.MapFS{"library/base/1.0.0/profile.yaml": {Data: []byte(`apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: base}
+spec:
+  version: 1.0.0
+  owner: platform
+  kind: Infrastructure
+  abstract: true
+  variables: [{name: mtu, type: integer, min: 1280, max: 9000}]
+`)}}, profile.Layout{})
+	text := string(validate.JSONSchema(ws))
+	_, text, _ = strings.Cut(text, `"mtu": `)
+	text, _, _ = strings.Cut(text, "},")
+	fmt.Println(strings.Join(strings.Fields(text), " "))
+	// Output: { "anyOf": [ { "maximum": 9000, "minimum": 1280, "type": "integer"
 }

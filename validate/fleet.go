@@ -28,19 +28,23 @@ type member struct {
 	inputs  []fleetInput
 	// overlays are what overlays say of things that the stack does not have.
 	overlays []profile.OverlayFindings
+	// read is what policies read of the stack; suspect: its sources are not all
+	// allowed.
+	read    []formKey
+	suspect bool
 }
 
-func resolve(ws *profile.Workspace) *fleet {
+func resolve(ws *profile.Workspace, org *organisation) *fleet {
 	f := &fleet{workspace: ws}
 	for key := range ws.Clusters() {
 		f.members = append(f.members, member{key: key})
 	}
 	scoped := fleetVariables(ws)
-	each(len(f.members), func(i int) { f.members[i].resolve(ws, scoped) })
+	each(len(f.members), func(i int) { f.members[i].resolve(ws, scoped, org) })
 	return f
 }
 
-func (m *member) resolve(ws *profile.Workspace, scoped map[profile.Ref][]string) {
+func (m *member) resolve(ws *profile.Workspace, scoped map[profile.Ref][]string, org *organisation) {
 	stack, found := ws.Resolve(m.key)
 	m.found = found
 	if stack == nil {
@@ -57,6 +61,7 @@ func (m *member) resolve(ws *profile.Workspace, scoped map[profile.Ref][]string)
 	m.moved = locked && entry.Digest != stack.Digest()
 	m.inputs = fleetInputs(stack, scoped)
 	m.overlays = stack.OverlayFindings()
+	m.read, m.suspect = org.stack(stack)
 }
 
 func (f *fleet) diagnostics() diag.Diagnostics {

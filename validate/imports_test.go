@@ -15,21 +15,23 @@ import (
 // import, and why. It reads no files but its own, talks to nothing and does not
 // render.
 var allowed = map[string]string{
-	"github.com/dayzero-sdk/dayzero/profile":        "what is judged",
-	"github.com/dayzero-sdk/dayzero/profile/diag":   "findings",
-	"github.com/dayzero-sdk/dayzero/internal/value": "documents with their places",
-	"cuelang.org/go/cue":                            "the engine of the schemas",
-	"cuelang.org/go/cue/ast":                        "data that is not known, for later passes",
-	"cuelang.org/go/cue/build":                      "compiling the embedded schemas without a loader",
-	"cuelang.org/go/cue/cuecontext":                 "the engine of the schemas",
-	"cuelang.org/go/cue/format":                     "writing the definition of variables",
-	"cuelang.org/go/cue/token":                      "writing the definition of variables",
-	"cuelang.org/go/cue/errors":                     "what the schemas refuse",
-	"cuelang.org/go/cue/parser":                     "compiling the embedded schemas without a loader",
-	"k8s.io/apimachinery/pkg/api/resource":          "quantities of machines",
-	"k8s.io/apimachinery/pkg/apis/meta/v1":          "label selectors as Strategy has them",
-	"k8s.io/apimachinery/pkg/labels":                "what a label selector matches",
-	"k8s.io/apimachinery/pkg/util/validation":       "names and labels as Kubernetes takes them",
+	"github.com/dayzero-sdk/dayzero/profile":         "what is judged",
+	"github.com/dayzero-sdk/dayzero/profile/diag":    "findings",
+	"github.com/dayzero-sdk/dayzero/internal/value":  "documents with their places",
+	"github.com/dayzero-sdk/dayzero/internal/source": "images in manifests",
+	"cuelang.org/go/cue":                             "the engine of the schemas",
+	"cuelang.org/go/cue/ast":                         "data that is not known, for later passes; policies before they are evaluated",
+	"cuelang.org/go/cue/format":                      "writing the definition of variables",
+	"cuelang.org/go/cue/literal":                     "texts of policies",
+	"cuelang.org/go/cue/token":                       "writing the definition of variables; policies before they are evaluated",
+	"cuelang.org/go/cue/build":                       "compiling the embedded schemas without a loader",
+	"cuelang.org/go/cue/cuecontext":                  "the engine of the schemas",
+	"cuelang.org/go/cue/errors":                      "what the schemas refuse",
+	"cuelang.org/go/cue/parser":                      "compiling the embedded schemas without a loader; reading policies",
+	"k8s.io/apimachinery/pkg/api/resource":           "quantities of machines",
+	"k8s.io/apimachinery/pkg/apis/meta/v1":           "label selectors as Strategy has them",
+	"k8s.io/apimachinery/pkg/labels":                 "what a label selector matches",
+	"k8s.io/apimachinery/pkg/util/validation":        "names and labels as Kubernetes takes them",
 }
 
 // forbidden packages of the standard library would make the result depend on

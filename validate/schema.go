@@ -23,22 +23,29 @@ var kinds = []string{"Profile", "Overlay", "Hub", "Cluster", "Strategy"}
 type schema struct {
 	definition cue.Value
 	shape      *shape
-	// turn is held while CUE evaluates. CUE v0.17 means values to be shared by
-	// goroutines, but finishes a mapping that two others have in common in
-	// place, which the race detector sees.
-	turn *sync.Mutex
 }
 
-// schemas are compiled when the first document is judged, and kept.
-var schemas = sync.OnceValue(func() map[string]*schema {
+// evaluating is held while CUE evaluates. CUE v0.17 means values to be shared by
+// goroutines, but finishes a mapping that two others have in common in place,
+// which the race detector sees.
+var evaluating sync.Mutex
+
+// schemaRoot holds all definitions. It is compiled when the first document is
+// judged, and kept.
+var schemaRoot = sync.OnceValue(func() cue.Value {
 	root, err := compile(schemaFiles)
 	if err != nil {
 		panic(fmt.Sprintf("validate: compiling the embedded schemas: %v", err))
 	}
-	out, turn := make(map[string]*schema, len(kinds)), &sync.Mutex{}
+	return root
+})
+
+// schemas are those of each kind of document.
+var schemas = sync.OnceValue(func() map[string]*schema {
+	root, out := schemaRoot(), make(map[string]*schema, len(kinds))
 	for _, kind := range kinds {
 		definition := root.LookupPath(cue.MakePath(cue.Def(kind)))
-		out[kind] = &schema{definition: definition, shape: reader{root}.shape(definition), turn: turn}
+		out[kind] = &schema{definition: definition, shape: reader{root}.shape(definition)}
 	}
 	return out
 })
@@ -75,4 +82,17 @@ func compile(fsys fs.FS) (cue.Value, error) {
 	}
 	root := cuecontext.New(cuecontext.CUE_DEBUG("")).BuildInstance(instance)
 	return root, root.Err()
+}
+
+// stackShape is what policies about resolved clusters may read.
+var stackShape = sync.OnceValue(func() *shape {
+	return reader{schemaRoot()}.shape(schemaRoot().LookupPath(cue.MakePath(cue.Def(onStack))))
+})
+
+// shapeOf is the shape of what policies about a kind judge.
+func shapeOf(kind string) *shape {
+	if kind == onStack {
+		return stackShape()
+	}
+	return schemas()[kind].shape
 }

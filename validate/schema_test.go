@@ -117,7 +117,7 @@ func TestMismatchesAreFound(t *testing.T) {
 		{"hub.cue", "classNamespace?:", "classNamespace!:", "Hub.spec.classNamespace: required in CUE, optional in Go"},
 		{"hub.cue", "featureGates?: [...#FeatureGate]", "featureGates?: #FeatureGate", "Hub.spec.clusterAPI.featureGates: string in CUE, list in Go"},
 		{"hub.cue", "featureGates?: [...#FeatureGate]", "featureGates?: [...int]", "Hub.spec.clusterAPI.featureGates[]: int in CUE, string in Go"},
-		{"cluster.cue", "capacity?: {...}", "", "Cluster.spec.pools.workers[].autoscale.capacity: not in CUE"},
+		{"cluster.cue", "capacity?: {[string]: string}", "", "Cluster.spec.pools.workers[].autoscale.capacity: not in CUE"},
 		{"cluster.cue", "min!: #Count", "min!: string", "Cluster.spec.pools.workers[].autoscale.min: string in CUE, int in Go"},
 		{"profile.cue", "abstract?: bool", "abstract?: string", "Profile.spec.abstract: string in CUE, bool in Go"},
 		{"profile.cue", "optional?: bool", "maybe?: bool", "Profile.spec.layers[].after[].maybe: not in Go"},
@@ -125,7 +125,7 @@ func TestMismatchesAreFound(t *testing.T) {
 		{"content.cue", "helm?: #Chart", "helm?: string", "Profile.spec.layers[].content.helm: string in CUE, struct in Go"},
 		{"strategy.cue", "values?: [...string]", "values?: {...}", "Strategy.spec.stages[].selector.matchExpressions[].values: struct in CUE, list in Go"},
 		{"strategy.cue", "maxConcurrency?: int & >=1 | ", "maxConcurrency?: ", "Strategy.spec.stages[].maxConcurrency: string in CUE, (int|string) in Go"},
-		{"name.cue", "labels?: {...}", "labels?: [...]", "Hub.metadata.labels: list in CUE, struct in Go"},
+		{"name.cue", "labels?: {[string]: string}", "labels?: [...]", "Hub.metadata.labels: list in CUE, struct in Go"},
 	} {
 		root, err := compile(changed(t, c.file, c.from, c.to))
 		if err != nil {

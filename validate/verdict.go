@@ -37,8 +37,8 @@ const maxPasses = 3
 // judge evaluates a projected document, sorted by path. What one pass finds is
 // taken out of the data for the next. Callers take turns.
 func (s *schema) judge(document *value.Node) []refusal {
-	s.turn.Lock()
-	defer s.turn.Unlock()
+	evaluating.Lock()
+	defer evaluating.Unlock()
 	data := document.Any()
 	var all []refusal
 	known := places{}
@@ -107,7 +107,7 @@ func (s *schema) pass(data any, known places) []refusal {
 	err := s.definition.Unify(encode(data)).Validate(cue.Concrete(true))
 	var found []refusal
 	for _, e := range errors.Errors(err) {
-		if r, about := refusalOf(e, data); r.missing || r.text != "" || !s.shape.at(r.path).takes(about) {
+		if r, about := refusalOf(e, 1, data); r.missing || r.text != "" || !s.shape.at(r.path).takes(about) {
 			found = append(found, r)
 		}
 	}
@@ -132,10 +132,12 @@ func (s *shape) takes(data any) bool {
 	return ok && s != nil && s.mapping
 }
 
-// refusalOf reads an error of CUE, and gives the data that it is about. Of its
-// text only the schema's own messages are of use.
-func refusalOf(e errors.Error, data any) (refusal, any) {
-	path, about := follow(e.Path(), data)
+// refusalOf reads an error of CUE about a constraint that stands below other
+// names, and gives the data that it is about. Of its text only the constraint's
+// own messages are of use.
+func refusalOf(e errors.Error, below int, data any) (refusal, any) {
+	steps := e.Path()
+	path, about := follow(steps[min(below, len(steps)):], data)
 	r := refusal{path: path}
 	format, args := e.Msg()
 	text := ""
@@ -147,19 +149,16 @@ func refusalOf(e errors.Error, data any) (refusal, any) {
 		r.text = text
 	case strings.HasPrefix(format, "field is required"):
 		r.missing = true
-	case strings.HasPrefix(format, "required field missing"): // a condition reads it
+	case strings.HasPrefix(format, "required field missing"), strings.HasPrefix(format, "cannot reference optional field"): // a condition reads it
 		r.missing, r.path = true, append(path, diag.Field(unquoted(text)))
 	}
 	return r, about
 }
 
-// follow takes a path of CUE, below its definition, through the data.
+// follow takes a path of CUE through the data.
 func follow(steps []string, data any) (diag.Path, any) {
 	path := make(diag.Path, 0, len(steps))
 	for _, step := range steps {
-		if strings.HasPrefix(step, "#") {
-			continue
-		}
 		if items, ok := data.([]any); ok {
 			i, _ := strconv.Atoi(step)
 			path, data = append(path, diag.Index(i)), nil

@@ -16,8 +16,8 @@ type Options struct {
 	// Against is the workspace as it is now: what may not change on the clusters
 	// that it has is judged. Default: nothing is compared.
 	Against *profile.Workspace
-	// Now is the time at which overrides have expired or not; their dates end
-	// with the day in UTC. Zero: expiry is not judged.
+	// Now is the time at which overrides and waivers have expired or not; their
+	// dates end with the day in UTC. Zero: expiry is not judged.
 	Now time.Time
 	// Engines are the kinds of content that the caller can render, by their
 	// fields in documents. Default: manifests.
@@ -25,8 +25,8 @@ type Options struct {
 }
 
 // Workspace judges a workspace as a whole, in one pass: every document by the
-// schema of its kind and by the rules that a schema cannot say, and every
-// cluster by resolving it. The result holds opts.Loaded too, is sorted, and has
+// schema of its kind, by the rules that a schema cannot say and by the policies
+// of the organisation, and every cluster by resolving it. The result holds opts.Loaded too, is sorted, and has
 // one finding for each mistake. It is the same for the same workspace, however
 // many goroutines take part.
 func Workspace(ws *profile.Workspace, opts Options) diag.Diagnostics {
@@ -34,7 +34,8 @@ func Workspace(ws *profile.Workspace, opts Options) diag.Diagnostics {
 		opts.Engines = []string{"manifests"}
 	}
 	documents := slices.Collect(ws.Documents())
-	fleet := resolve(ws)
+	org := newOrganisation(ws, documents, opts.Now)
+	fleet := resolve(ws, org)
 	told := slices.Concat(opts.Loaded, fleet.diagnostics())
 	found := slices.Concat(told,
 		newJudge(documents, told).all(),
@@ -44,6 +45,7 @@ func Workspace(ws *profile.Workspace, opts Options) diag.Diagnostics {
 		fleet.overlays(documents),
 		fleet.changes(documents, opts.Against),
 		strategies(ws, documents),
+		org.all(fleet, told),
 	)
 	return ws.Withhold(withoutConsequences(found)).Sorted()
 }

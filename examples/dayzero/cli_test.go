@@ -59,7 +59,7 @@ func TestExplainNamesFileAndLine(t *testing.T) {
 		args []string
 		want []string
 	}{
-		{[]string{"store-0005", "cni:/values/mtu"}, []string{"/values/mtu = 1380", "override cluster eu-1/fleet/store-0005", "fleet/eu-west.yaml:93:", "owner edge"}},
+		{[]string{"store-0005", "cni:/values/mtu"}, []string{"/values/mtu = 1380", "override cluster eu-1/fleet/store-0005", "fleet/eu-west.yaml:94:", "owner edge"}},
 		{[]string{"eu-1/fleet/store-0001", "cni:/values/mtu"}, []string{"/values/mtu = 1450", "mem-base@1.1.0", "library/mem-base/1.1.0/profile.yaml:", "owner platform"}},
 		{[]string{"fleet/store-0001", "metrics:/values/retention"}, []string{`"360h"`, "library/observability/2.1.0/profile.yaml:", "reads default"}},
 		{[]string{"fleet/store-0001", "kubernetes:/capi/cluster/spec/clusterNetwork/pods/cidrBlocks/0"}, []string{`"10.65.0.0/16"`, "reads variable", "fleet/eu-west.yaml:"}},

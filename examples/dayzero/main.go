@@ -26,6 +26,7 @@ type commands struct {
 	Drift    driftCommand    `cmd:"" help:"Compare what is desired with what was read from a cluster."`
 	Lock     lockCommand     `cmd:"" help:"Write the lines that the lock lacks, or move clusters to a version."`
 	Plan     planCommand     `cmd:"" help:"Compile and forecast the rollout of a change."`
+	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of documents, for editors."`
 }
 
 // errFindings ends a command with exit status 1 after it has printed what it

@@ -1,0 +1,239 @@
+package diagnostics_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing/fstest"
+	"time"
+
+	"golang.org/x/tools/txtar"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/dayzero-sdk/dayzero/drift"
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+	"github.com/dayzero-sdk/dayzero/render"
+	"github.com/dayzero-sdk/dayzero/render/capi"
+	"github.com/dayzero-sdk/dayzero/render/manifests"
+	"github.com/dayzero-sdk/dayzero/rollout"
+	"github.com/dayzero-sdk/dayzero/rollout/members"
+	"github.com/dayzero-sdk/dayzero/validate"
+)
+
+// baseFile is the workspace without findings that examples are laid over. A file
+// that is only "absent" takes one of it away.
+const baseFile = "../../validate/testdata/base.txtar"
+
+// options are the lines "name: text" in front of the files of an example.
+type options struct {
+	validate validate.Options
+	layout   profile.Layout
+	// link is a symbolic link and where it leads.
+	link [2]string
+	// target is what a rollout shall bring the clusters to.
+	target []profile.Ref
+}
+
+func optionsOf(comment string) (options, error) {
+	var o options
+	var err error
+	for line := range strings.Lines(comment) {
+		name, text, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		switch name {
+		case "now":
+			o.validate.Now, err = time.Parse(time.RFC3339, text)
+		case "limit":
+			o.layout.MaxDocument, err = strconv.ParseInt(text, 10, 64)
+		case "link":
+			from, to, _ := strings.Cut(text, " ")
+			o.link = [2]string{from, to}
+		case "target":
+			var ref profile.Ref
+			ref, err = profile.ParseRef(text)
+			o.target = append(o.target, ref)
+		case "":
+		default:
+			err = fmt.Errorf("unknown option %q", name)
+		}
+		if err != nil {
+			return o, fmt.Errorf("reading %q: %w", line, err)
+		}
+	}
+	return o, nil
+}
+
+// raise does with the workspace of an example what users do, and gives all
+// findings.
+func raise(archive *txtar.Archive) (fs.FS, diag.Diagnostics, error) {
+	o, err := optionsOf(string(archive.Comment))
+	if err != nil {
+		return nil, nil, err
+	}
+	fsys, err := overBase(archive.Files)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.link[0] != "" {
+		fsys[o.link[0]] = &fstest.MapFile{Data: []byte(o.link[1]), Mode: fs.ModeSymlink}
+	}
+	ws, loaded := profile.Load(fsys, o.layout)
+	o.validate.Loaded = loaded
+	found := validate.Workspace(ws, o.validate)
+	found = append(found, rendered(ws)...)
+	found = append(found, planned(ws, o.target)...)
+	return fsys, append(found, compared(fsys)...), nil
+}
+
+func overBase(files []txtar.File) (fstest.MapFS, error) {
+	base, err := txtar.ParseFile(baseFile)
+	if err != nil {
+		return nil, err
+	}
+	out := fstest.MapFS{}
+	for _, f := range append(base.Files, files...) {
+		out[f.Name] = &fstest.MapFile{Data: f.Data}
+		if string(f.Data) == "absent\n" {
+			delete(out, f.Name)
+		}
+	}
+	return out, nil
+}
+
+func renderer() *render.Renderer {
+	return render.New(render.Options{}, capi.Engine{}, manifests.Engine{})
+}
+
+func rendered(ws *profile.Workspace) diag.Diagnostics {
+	var out diag.Diagnostics
+	r := renderer()
+	for key := range ws.Clusters() {
+		stack, found := ws.Resolve(key)
+		if stack == nil {
+			out = append(out, found...)
+			continue
+		}
+		_, err := r.Bundle(context.Background(), stack)
+		var input *render.InputError
+		if errors.As(err, &input) {
+			out = append(out, input.Diagnostics...)
+		}
+	}
+	return out
+}
+
+// planned compiles every strategy, for the change to the targets or else for one
+// that moves every cluster.
+func planned(ws *profile.Workspace, targets []profile.Ref) diag.Diagnostics {
+	var out diag.Diagnostics
+	fleet := []rollout.Member{}
+	for key := range ws.Clusters() {
+		c, _ := ws.Cluster(key)
+		fleet = append(fleet, rollout.Member{Key: key, Labels: c.Metadata.Labels, Hops: []rollout.Hop{{From: "a", To: "b"}}})
+	}
+	if len(targets) > 0 {
+		want, found := members.Target(ws, targets...)
+		out = append(out, found...)
+		if !found.HasErrors() {
+			_, found, _ = members.Between(context.Background(), renderer(), ws, want)
+			out = append(out, found...)
+		}
+	}
+	for _, s := range ws.Strategies() {
+		_, found := rollout.Compile(fleet, s, rollout.Options{At: placeOf(ws, s)})
+		out = append(out, found...)
+	}
+	return out
+}
+
+func placeOf(ws *profile.Workspace, s profile.Strategy) func(diag.Path) diag.Range {
+	for d := range ws.Documents() {
+		if d.Name == "strategy "+s.Metadata.Name {
+			return d.At
+		}
+	}
+	return nil
+}
+
+// compared reads the dumps of live clusters in live/.
+func compared(fsys fs.FS) diag.Diagnostics {
+	var out diag.Diagnostics
+	dumps, _ := fs.Glob(fsys, "live/*.yaml")
+	for _, file := range dumps {
+		data, _ := fs.ReadFile(fsys, file)
+		objects, found := render.Objects(file, data)
+		_, coverage := drift.NewLive(objects)
+		out = append(append(out, found...), coverage...)
+	}
+	return out
+}
+
+func only(found diag.Diagnostics, code string) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, d := range found {
+		if d.Code == code {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// unreachable are findings that no file of a workspace gives.
+var unreachable = map[string]func() diag.Diagnostics{
+	"profile.no-cluster": func() diag.Diagnostics {
+		ws, _ := profile.Load(fstest.MapFS{}, profile.Layout{})
+		_, found := ws.Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "a"})
+		return found
+	},
+	"rollout.bad-member": func() diag.Diagnostics {
+		_, found := rollout.Compile([]rollout.Member{{Key: profile.Key{Name: "a"}}}, profile.Strategy{Spec: profile.StrategySpec{Stages: []profile.Stage{{Name: "all", Rest: true}}}}, rollout.Options{})
+		return only(found, "rollout.bad-member")
+	},
+	"rollout.bad-soak": func() diag.Diagnostics {
+		_, found := rollout.Compile(nil, profile.Strategy{Spec: profile.StrategySpec{Stages: []profile.Stage{{Name: "all", Rest: true, Soak: metav1.Duration{Duration: -time.Hour}}}}}, rollout.Options{})
+		return only(found, "rollout.bad-soak")
+	},
+	"source.too-long": func() diag.Diagnostics {
+		list := "a: [" + strings.Repeat("1,", 10_001) + "]\n"
+		_, found := profile.Load(fstest.MapFS{"hubs/eu-1.yaml": {Data: []byte(list)}}, profile.Layout{})
+		return only(found, "source.too-long")
+	},
+	"source.read": func() diag.Diagnostics {
+		_, found := profile.Load(unreadable{fstest.MapFS{"hubs/eu-1.yaml": {}}}, profile.Layout{})
+		return only(found, "source.read")
+	},
+}
+
+// unreadable is a file system whose files cannot be opened.
+type unreadable struct{ fstest.MapFS }
+
+func (u unreadable) Open(name string) (fs.File, error) {
+	if f, ok := u.MapFS[name]; ok && f.Mode.IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return u.MapFS.Open(name)
+}
+
+// smallestCase is the smallest case of the corpora that gives a finding, as the
+// first draft of an example; "" when there is none.
+func smallestCase(code string) string {
+	cases, _ := filepath.Glob("../../validate/testdata/*.txtar")
+	best := ""
+	for _, file := range cases {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			continue
+		}
+		archive.Comment, archive.Files = nil, archive.Files[:len(archive.Files)-1]
+		_, found, err := raise(archive)
+		text := string(txtar.Format(archive))
+		if err == nil && len(only(found, code)) > 0 && (best == "" || len(text) < len(best)) {
+			best = text
+		}
+	}
+	return best
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/validate"
+)
+
+type schemaCommand struct {
+	Workspace string `help:"Directory of a workspace whose profiles, variables, hubs and layers the schema knows." type:"path" placeholder:"DIR"`
+}
+
+// Run prints the schema: of documents of any workspace, or of one that has no
+// errors.
+func (c schemaCommand) Run(s streams) error {
+	var ws *profile.Workspace
+	if c.Workspace != "" {
+		o, err := workspaceFlags{Workspace: c.Workspace}.open()
+		if err != nil {
+			return err
+		}
+		if found := o.errorsOnly(); found.HasErrors() {
+			return refuse(s, formatFlag{}, "schema", found, o.fsys)
+		}
+		ws = o.Workspace
+	}
+	if _, err := s.out.Write(validate.JSONSchema(ws)); err != nil {
+		return fmt.Errorf("writing the schema: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,213 @@
+package validate_test
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/tools/txtar"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+	"github.com/dayzero-sdk/dayzero/validate"
+)
+
+// schemaFile is the committed schema that editors read.
+const schemaFile = "../docs/dayzero.schema.json"
+
+// TestSchemaFile: the committed schema is the one of this release.
+func TestSchemaFile(t *testing.T) {
+	got := validate.JSONSchema(nil)
+	if *update {
+		if err := os.WriteFile(schemaFile, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (-committed +generated); run the tests with -update:\n%s", schemaFile, diff)
+	}
+	for range 20 {
+		if !bytes.Equal(validate.JSONSchema(nil), got) {
+			t.Fatal("two calls give two schemas")
+		}
+	}
+}
+
+func compiled(t *testing.T, schema []byte) *jsonschema.Schema {
+	t.Helper()
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("dayzero.json", parsed); err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.Compile("dayzero.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// refusedBySchema are codes of findings that the JSON Schema makes too, unless
+// the data is free or a form of its own.
+var refusedBySchema = []string{"profile.unknown-field", "profile.required", "validate.enum", "profile.unsupported"}
+
+// TestSchemaAgrees: over all documents of the test data, the JSON Schema refuses
+// none that is without errors, and all with an unknown or missing field.
+func TestSchemaAgrees(t *testing.T) {
+	schema := compiled(t, validate.JSONSchema(nil))
+	good, bad := 0, 0
+	for name, fsys := range workspaces(t) {
+		ws, loaded := profile.Load(fsys, profile.Layout{})
+		found := validate.Workspace(ws, validate.Options{Loaded: loaded})
+		documents := slices.Collect(ws.Documents())
+		for i, d := range documents {
+			err := schema.Validate(forJSON(d.Tree().Any()))
+			at := about(found, documents, i)
+			refused := slices.ContainsFunc(at, func(d diag.Diagnostic) bool {
+				return slices.Contains(refusedBySchema, d.Code) && !strings.Contains(d.Summary, "beside $file") // free data
+			})
+			switch {
+			case !at.HasErrors() && err != nil:
+				t.Errorf("%s: %s is fine, and refused: %v", name, d.Name, err)
+			case refused && err == nil:
+				t.Errorf("%s: %s is not refused in spite of\n%s", name, d.Name, at.Text(nil))
+			case refused:
+				bad++
+			case !at.HasErrors():
+				good++
+			}
+		}
+	}
+	if good < 50 || bad < 10 {
+		t.Errorf("%d good and %d bad documents are too few to show anything", good, bad)
+	}
+}
+
+// about are the findings in the i-th document.
+func about(found diag.Diagnostics, documents []profile.Document, i int) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, d := range found {
+		start := documents[i].At(nil)
+		next := diag.Range{}
+		if i+1 < len(documents) {
+			next = documents[i+1].At(nil)
+		}
+		if d.Range.File == start.File && d.Range.Start.Line >= start.Start.Line && (next.File != start.File || d.Range.Start.Line < next.Start.Line) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// forJSON is plain data as the validator takes it.
+func forJSON(data any) any {
+	switch data := data.(type) {
+	case map[string]any:
+		for name, v := range data {
+			data[name] = forJSON(v)
+		}
+	case []any:
+		for i, v := range data {
+			data[i] = forJSON(v)
+		}
+	case int64:
+		return float64(data)
+	}
+	return data
+}
+
+// workspaces are those of all test data and examples, by name.
+func workspaces(t *testing.T) map[string]fs.FS {
+	out := map[string]fs.FS{quickstart: os.DirFS(quickstart)}
+	cases, _ := filepath.Glob("testdata/*.txtar")
+	for _, file := range cases {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[file] = workspace(t, archive)
+	}
+	resolved, _ := filepath.Glob("../profile/testdata/resolve/*.txtar")
+	for _, file := range resolved {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return strings.HasPrefix(f.Name, "want") })
+		if fsys, err := txtar.FS(archive); err == nil {
+			out[file] = fsys
+		}
+	}
+	broken, _ := filepath.Glob("../examples/dayzero/testdata/broken/*/workspace")
+	for _, dir := range broken {
+		out[dir] = os.DirFS(dir)
+	}
+	if len(out) < 60 {
+		t.Fatalf("found %d workspaces", len(out))
+	}
+	return out
+}
+
+// TestWorkspaceSchemaAgrees: over workspaces without errors, the schema that
+// knows the workspace refuses none of its documents.
+func TestWorkspaceSchemaAgrees(t *testing.T) {
+	judged := 0
+	for name, fsys := range workspaces(t) {
+		ws, loaded := profile.Load(fsys, profile.Layout{})
+		if validate.Workspace(ws, validate.Options{Loaded: loaded}).HasErrors() {
+			continue
+		}
+		schema := compiled(t, validate.JSONSchema(ws))
+		for d := range ws.Documents() {
+			judged++
+			if err := schema.Validate(forJSON(d.Tree().Any())); err != nil {
+				t.Errorf("%s: %s is refused: %v", name, d.Name, err)
+			}
+		}
+	}
+	if judged < 20 {
+		t.Errorf("only %d documents", judged)
+	}
+}
+
+// TestWorkspaceSchema: the schema of a workspace knows its names and variables.
+func TestWorkspaceSchema(t *testing.T) {
+	ws, _ := profile.Load(os.DirFS(quickstart), profile.Layout{})
+	schema := compiled(t, validate.JSONSchema(ws))
+	cluster := func(spec map[string]any) any {
+		return map[string]any{"apiVersion": profile.APIVersion, "kind": "Cluster", "metadata": map[string]any{"name": "a"}, "spec": spec}
+	}
+	list := func(items ...any) []any { return items }
+	for name, c := range map[string]struct {
+		spec map[string]any
+		fine bool
+	}{
+		"fine":             {map[string]any{"hub": "eu-1", "profiles": list("mem-base", "observability@2.1.0"), "variables": map[string]any{"region": "eu-west"}}, true},
+		"no profile":       {map[string]any{"profiles": list("mem-bas")}, false},
+		"no version":       {map[string]any{"profiles": list("mem-base@9.9.9")}, false},
+		"no hub":           {map[string]any{"profiles": list("mem-base"), "hub": "eu-9"}, false},
+		"no variable":      {map[string]any{"profiles": list("mem-base"), "variables": map[string]any{"regio": "eu-west"}}, false},
+		"no value":         {map[string]any{"profiles": list("mem-base"), "variables": map[string]any{"region": "mars"}}, false},
+		"for one profile":  {map[string]any{"profiles": list("mem-base"), "variables": map[string]any{"mem-base/region": "eu-west"}}, true},
+		"no layer":         {map[string]any{"profiles": list("mem-base"), "overrides": list(map[string]any{"layer": "cn", "reason": "r", "owner": "o"})}, false},
+		"layer":            {map[string]any{"profiles": list("mem-base"), "overrides": list(map[string]any{"layer": "mem-base/cni", "reason": "r", "owner": "o"})}, true},
+		"absent variables": {map[string]any{"profiles": list("mem-base"), "variables": nil}, true},
+	} {
+		if err := schema.Validate(cluster(c.spec)); (err == nil) != c.fine {
+			t.Errorf("%s: %v, want fine %v", name, err, c.fine)
+		}
+	}
+}
