@@ -24,6 +24,9 @@ var ours = map[string]map[string]string{
 		"internal/source": "YAML with places",
 		"internal/value":  "the tree",
 	},
+	"profile/upgrade": {
+		"profile": "releases, stacks, version ranges", "profile/diag": "findings, places", "internal/merge": "list tables", "internal/value": "the tree",
+	},
 	"validate": {
 		"profile": "what is validated", "profile/diag": "findings", "internal/value": "trees of documents",
 	},

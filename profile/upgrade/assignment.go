@@ -1,0 +1,149 @@
+package upgrade
+
+// assignment gives every part a version in every hop of a sequence of versions
+// of Kubernetes.
+type assignment struct {
+	*search
+	ks []int
+}
+
+// assign returns the rows for the sequence ks in which every part is as near to
+// the target as can be, hop by hop and part by part; nil when there are none.
+func (s *search) assign(ks []int) []row {
+	a := assignment{search: s, ks: ks}
+	grid := make([][]set, len(ks)+1)
+	grid[0] = s.begin()
+	for j, k := range ks {
+		grid[j+1] = s.advance(grid[j], s.at(ks[:j]), k)
+	}
+	grid[len(ks)] = s.arrive(grid[len(ks)])
+	if !a.settle(grid) {
+		return nil
+	}
+	return a.choose(grid, 1, 0)
+}
+
+// choose assigns the parts from part i of hop j on.
+func (a assignment) choose(grid [][]set, j, i int) []row {
+	switch {
+	case j == len(grid):
+		return a.rows(grid)
+	case i == len(a.parts):
+		if !a.legal(grid[j], a.ks[j-1]) {
+			return nil
+		}
+		return a.choose(grid, j+1, 0)
+	case grid[j][i].count() == 1:
+		return a.choose(grid, j, i+1)
+	}
+	for v := grid[j][i].max(); v >= 0 && !a.tooLarge; v-- {
+		if !grid[j][i].has(v) {
+			continue
+		}
+		tried := copied(grid)
+		tried[j][i] = newSet(len(a.parts[i].versions))
+		tried[j][i].add(v)
+		if !a.settle(tried) {
+			continue
+		}
+		if rows := a.choose(tried, j, i+1); rows != nil {
+			return rows
+		}
+	}
+	return nil
+}
+
+func copied(grid [][]set) [][]set {
+	out := make([][]set, len(grid))
+	for j := range grid {
+		out[j] = append([]set(nil), grid[j]...)
+	}
+	return out
+}
+
+func (a assignment) rows(grid [][]set) []row {
+	var out []row
+	for _, possible := range grid[1:] {
+		r := make(row, len(possible))
+		for i, p := range possible {
+			r[i] = p.min()
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// settle takes from the grid what no neighbour supports; false when a part has
+// no version left.
+func (a assignment) settle(grid [][]set) bool {
+	for changed := true; changed; {
+		changed = false
+		for j := 1; j < len(grid); j++ {
+			before := append([]set(nil), grid[j]...)
+			next := a.advance(grid[j-1], a.at(a.ks[:j-1]), a.ks[j-1])
+			for i := range next {
+				grid[j][i] = grid[j][i].and(next[i])
+			}
+			if grid[j] = a.filter(grid[j], a.ks[j-1]); grid[j] == nil {
+				return false
+			}
+			changed = changed || differ(before, grid[j])
+		}
+		for j := len(grid) - 2; j >= 1; j-- {
+			before := append([]set(nil), grid[j]...)
+			for i := range a.parts {
+				grid[j][i] = a.leading(i, grid[j][i], grid[j+1][i], a.ks[j-1], a.ks[j])
+			}
+			changed = changed || differ(before, grid[j])
+		}
+	}
+	return true
+}
+
+func differ(a, b []set) bool {
+	for i := range a {
+		if !a[i].equal(b[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// leading leaves the versions of part i from which a hop leads to one of next.
+func (a assignment) leading(i int, p, next set, from, to int) set {
+	if i == a.kube {
+		return p
+	}
+	reach := next
+	careful := a.careful(from, to)
+	if careful {
+		reach = next.and(a.accepting[i][from])
+	}
+	highest := reach.max()
+	out := p.clone()
+	for v := range p.all {
+		if !next.has(v) && (v >= highest || careful && !a.accepting[i][to].has(v)) {
+			out.remove(v)
+		}
+	}
+	return out
+}
+
+// legal judges a hop in which every part has one version.
+func (a assignment) legal(possible []set, k int) bool {
+	wants, met := newSet(a.conditions), newSet(a.conditions)
+	for i, p := range possible {
+		v := p.min()
+		wants.unite(a.wants[i][v])
+		met.unite(a.parts[i].versions[v].meets)
+	}
+	if !wants.within(met, met) {
+		return false
+	}
+	for n, r := range a.rejected {
+		if !a.ignored.rejections[n] && r.matches(k, possible) {
+			return false
+		}
+	}
+	return true
+}
