@@ -46,7 +46,7 @@ var ours = map[string]map[string]string{
 		"profile": "Key, Impact, Strategy", "profile/diag": "findings",
 	},
 	"rollout/members": {
-		"profile": "workspaces", "profile/diag": "findings", "render": "impacts of changes", "rollout": "Member, Hop",
+		"profile": "workspaces", "profile/diag": "findings", "profile/upgrade": "paths", "render": "impacts of changes", "rollout": "Member, Hop",
 	},
 }
 

@@ -1,5 +1,7 @@
 package upgrade
 
+import "slices"
+
 // assignment gives every part a version in every hop of a sequence of versions
 // of Kubernetes.
 type assignment struct {
@@ -17,7 +19,7 @@ func (s *search) assign(ks []int) []row {
 		grid[j+1] = s.advance(grid[j], s.at(ks[:j]), k)
 	}
 	grid[len(ks)] = s.arrive(grid[len(ks)])
-	if !a.settle(grid) {
+	if !a.settle(grid, a.everywhere(len(grid))) {
 		return nil
 	}
 	return a.choose(grid, 1, 0)
@@ -43,7 +45,9 @@ func (a assignment) choose(grid [][]set, j, i int) []row {
 		tried := copied(grid)
 		tried[j][i] = newSet(len(a.parts[i].versions))
 		tried[j][i].add(v)
-		if !a.settle(tried) {
+		changed := make([][]int, len(grid))
+		changed[j] = []int{i}
+		if !a.settle(tried, changed) {
 			continue
 		}
 		if rows := a.choose(tried, j, i+1); rows != nil {
@@ -73,40 +77,59 @@ func (a assignment) rows(grid [][]set) []row {
 	return out
 }
 
-// settle takes from the grid what no neighbour supports; false when a part has
-// no version left.
-func (a assignment) settle(grid [][]set) bool {
-	for changed := true; changed; {
-		changed = false
-		for j := 1; j < len(grid); j++ {
-			before := append([]set(nil), grid[j]...)
-			next := a.advance(grid[j-1], a.at(a.ks[:j-1]), a.ks[j-1])
-			for i := range next {
-				grid[j][i] = grid[j][i].and(next[i])
-			}
-			if grid[j] = a.filter(grid[j], a.ks[j-1]); grid[j] == nil {
-				return false
-			}
-			changed = changed || differ(before, grid[j])
+// everywhere lists all parts as changed in all hops.
+func (a assignment) everywhere(hops int) [][]int {
+	all := make([]int, len(a.parts))
+	for i := range all {
+		all[i] = i
+	}
+	out := make([][]int, hops)
+	for j := 1; j < hops; j++ {
+		out[j] = all
+	}
+	return out
+}
+
+// settle takes from the grid what no neighbour supports any more after parts
+// have changed, listed by hop; false when a part has no version left.
+func (a assignment) settle(grid [][]set, changed [][]int) bool {
+	for j := 1; j < len(grid); {
+		if len(changed[j]) == 0 {
+			j++
+			continue
 		}
-		for j := len(grid) - 2; j >= 1; j-- {
-			before := append([]set(nil), grid[j]...)
-			for i := range a.parts {
-				grid[j][i] = a.leading(i, grid[j][i], grid[j+1][i], a.ks[j-1], a.ks[j])
+		before := grid[j]
+		if grid[j] = a.filter(append([]set(nil), before...), a.ks[j-1]); grid[j] == nil {
+			return false
+		}
+		for i := range before {
+			if !before[i].equal(grid[j][i]) {
+				changed[j] = append(slices.Clip(changed[j]), i)
 			}
-			changed = changed || differ(before, grid[j])
+		}
+		for _, i := range changed[j] {
+			if j+1 < len(grid) && a.narrow(grid, j+1, i, grid[j+1][i].and(a.advancePart(i, grid[j][i], a.ks[j-1], a.ks[j]))) {
+				changed[j+1] = append(slices.Clip(changed[j+1]), i)
+			}
+			if j > 1 && a.narrow(grid, j-1, i, a.leading(i, grid[j-1][i], grid[j][i], a.ks[j-2], a.ks[j-1])) {
+				changed[j-1] = append(slices.Clip(changed[j-1]), i)
+			}
+		}
+		changed[j] = nil
+		if j > 1 && len(changed[j-1]) > 0 {
+			j--
 		}
 	}
 	return true
 }
 
-func differ(a, b []set) bool {
-	for i := range a {
-		if !a[i].equal(b[i]) {
-			return true
-		}
+// narrow leaves fewer versions of part i in hop j, and reports whether it did.
+func (a assignment) narrow(grid [][]set, j, i int, to set) bool {
+	if grid[j][i].equal(to) {
+		return false
 	}
-	return false
+	grid[j][i] = to
+	return true
 }
 
 // leading leaves the versions of part i from which a hop leads to one of next.

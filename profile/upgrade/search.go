@@ -198,8 +198,8 @@ func (s *search) mayRise(ks []int, k, hops int) bool {
 // kubeletMayMeet reports whether the oldest kubelet of the start, which is there
 // until the version of Kubernetes changes, may meet a control plane.
 func (s *search) kubeletMayMeet(controlPlane profile.Version) bool {
-	behind, ok := minorsTo(s.kubelet, controlPlane)
-	return ok && behind >= 0 && behind <= maxKubeletSkew
+	behind, comparable := minorsTo(s.kubelet, controlPlane)
+	return !comparable || behind >= 0 && behind <= maxKubeletSkew
 }
 
 // careful reports whether what moves in a hop must accept both versions of
@@ -213,23 +213,27 @@ func (s *search) careful(from, to int) bool {
 func (s *search) advance(possible []set, from, to int) []set {
 	out := make([]set, len(possible))
 	for i, p := range possible {
-		versions := len(s.parts[i].versions)
-		switch {
-		case i == s.kube:
-			out[i] = newSet(versions)
-			out[i].add(to)
-		case p == nil:
-			out[i] = fullSet(0, versions)
-		case !s.careful(from, to):
-			out[i] = fullSet(p.min(), versions)
-		default:
-			out[i] = s.carry(i, p, from, to)
-		}
+		out[i] = s.advancePart(i, p, from, to)
 	}
 	return out
 }
 
-// carry is advance for one part in a hop in which what moves must accept both
+func (s *search) advancePart(i int, p set, from, to int) set {
+	versions := len(s.parts[i].versions)
+	switch {
+	case i == s.kube:
+		out := newSet(versions)
+		out.add(to)
+		return out
+	case p == nil:
+		return fullSet(0, versions)
+	case !s.careful(from, to):
+		return fullSet(p.min(), versions)
+	}
+	return s.carry(i, p, from, to)
+}
+
+// carry is advancePart in a hop in which what moves must accept both
 // versions of Kubernetes.
 func (s *search) carry(i int, p set, from, to int) set {
 	out := p.clone()
