@@ -200,13 +200,15 @@ func (c leafComparison) compare(at diag.Path, from, to *value.Node) {
 		for _, name := range fieldNames(from, to) {
 			c.compare(at.Join(diag.Field(name)), from.Get(name), to.Get(name))
 		}
-	case from.Kind() == value.List && to.Kind() == value.List && c.lists(at, from, to):
+	case listOrAbsent(from) && listOrAbsent(to) && from.Len()+to.Len() > 0 && c.lists(at, from, to):
 	default:
 		c.note(at, from, to)
 	}
 }
 
 func isMap(n *value.Node) bool { return n.Kind() == value.Map }
+
+func listOrAbsent(n *value.Node) bool { return n == nil || n.Kind() == value.List }
 
 // lists compares two lists item by item when their items have keys or are as
 // many on both sides.

@@ -20,8 +20,9 @@ type Hop struct {
 // Move is a profile that changes its version. From or To is empty when the
 // profile is added or removed.
 type Move struct {
-	Profile  string `json:"profile"`
-	From, To string
+	Profile string `json:"profile"`
+	From    string `json:"from,omitempty"`
+	To      string `json:"to,omitempty"`
 }
 
 // Stacks are the stacks of the route, the start first and the target last.
