@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
 
+	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/upgrade"
 )
 
@@ -80,6 +82,35 @@ func BenchmarkUpgradeBlocked(b *testing.B) {
 	for b.Loop() {
 		if _, diags := upgrade.Path(ws, from, to, upgrade.Options{}); !diags.HasErrors() {
 			b.Fatal("there is a path")
+		}
+	}
+}
+
+// BenchmarkDiff compares two versions of a large profile: 200 variables and 50
+// layers with values.
+func BenchmarkDiff(b *testing.B) {
+	document := func(version string, changed int) string {
+		var out strings.Builder
+		fmt.Fprintf(&out, "apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: large}\nspec:\n  version: %s\n  owner: team\n  kind: AddOn\n  variables:\n", version)
+		for i := range 200 {
+			fmt.Fprintf(&out, "  - {name: v%d, type: integer, min: 1, max: %d, default: 5}\n", i, 100+i%changed)
+		}
+		out.WriteString("  layers:\n")
+		for i := range 50 {
+			fmt.Fprintf(&out, "  - {name: l%d, kind: AddOn, component: {name: c%d, version: 1.%d.0}, values: {a: {b: {c: %d, d: e}}, list: [1, 2, %d]}}\n", i, i, i%changed, i%changed, i%changed)
+		}
+		return out.String()
+	}
+	ws := load(b, fstest.MapFS{
+		"library/large/1.0.0/profile.yaml": {Data: []byte(document("1.0.0", 2))},
+		"library/large/1.1.0/profile.yaml": {Data: []byte(document("1.1.0", 3))},
+	})
+	from, _ := ws.Release(profile.Ref{Name: "large", Version: "1.0.0"})
+	to, _ := ws.Release(profile.Ref{Name: "large", Version: "1.1.0"})
+	b.ReportAllocs()
+	for b.Loop() {
+		if d := upgrade.Diff(from, to); len(d.Changes) < 100 {
+			b.Fatal(len(d.Changes))
 		}
 	}
 }

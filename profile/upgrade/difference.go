@@ -101,14 +101,19 @@ type half struct {
 }
 
 func side(r profile.Release) half {
-	h := half{release: r, root: r.Document.Tree(), files: map[string]profile.File{}}
-	if h.root == nil {
-		h.root = built(r.Profile)
-	}
+	h := half{release: r, root: rootOf(r), files: map[string]profile.File{}}
 	for _, f := range r.Files {
 		h.files[r.FileName(f)] = f
 	}
 	return h
+}
+
+// rootOf is the document of a release.
+func rootOf(r profile.Release) *value.Node {
+	if n := r.Document.Tree(); n != nil {
+		return n
+	}
+	return built(r.Profile)
 }
 
 // built is the document of a profile that was made in Go.

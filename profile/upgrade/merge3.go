@@ -41,7 +41,7 @@ type Merge struct {
 // Merging again what came out, with the same choices, changes nothing.
 func Merge3(from, to []profile.Release, overrides []profile.Override, o MergeOptions) Merge {
 	var out Merge
-	old, now := base{releases: from}, base{releases: to}
+	old, now := newBase(from), newBase(to)
 	for i, each := range overrides {
 		m := &merge3{index: i, override: each, options: o, table: merge.Replace}
 		m.old, m.now = old.layer(each.Layer), now.layer(each.Layer)
@@ -108,8 +108,19 @@ func (l Leaf) text(s Side) string {
 	return shown(s.Value.Tree())
 }
 
-// base finds layers in a set of profile versions.
-type base struct{ releases []profile.Release }
+// base is a set of profile versions with their documents.
+type base struct {
+	releases []profile.Release
+	roots    []*value.Node
+}
+
+func newBase(releases []profile.Release) base {
+	b := base{releases: releases}
+	for _, r := range releases {
+		b.roots = append(b.roots, rootOf(r))
+	}
+	return b
+}
 
 // baseLayer is a layer as its profile says it.
 type baseLayer struct {
@@ -121,9 +132,8 @@ type baseLayer struct {
 // two.
 func (b base) layer(address string) *baseLayer {
 	var found []*baseLayer
-	for _, r := range b.releases {
-		h := side(r)
-		for _, n := range h.root.Find(diag.Fields("spec", "layers")).Items() {
+	for i, r := range b.releases {
+		for _, n := range b.roots[i].Find(diag.Fields("spec", "layers")).Items() {
 			if name := textOf(n.Get("name")); name == address || r.Ref().Name+"/"+name == address {
 				found = append(found, &baseLayer{release: r, root: n})
 			}

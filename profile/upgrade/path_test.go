@@ -160,3 +160,43 @@ func layerOf(s *profile.Stack, i int) diag.Origin {
 	}
 	return diag.Origin{}
 }
+
+// TestDisabledLayer: a layer that the cluster takes out requires nothing.
+func TestDisabledLayer(t *testing.T) {
+	tree := files(minors + "addon@1.0.0 kubernetes<1.35\naddon@2.0.0 kubernetes>=1.36")
+	tree["fleet/c.yaml"].Data = append(tree["fleet/c.yaml"].Data, []byte("  overrides: [{layer: addon, enabled: false, reason: r, owner: o}]\n")...)
+	ws := load(t, tree)
+	route, diags := upgrade.Path(ws, at(t, ws, "base@1.1.1 addon@1.0.0"), at(t, ws, "base@1.2.0 addon@2.0.0"), upgrade.Options{})
+	if diff := cmp.Diff([]string{"base 1.1.1 -> 1.2.0, addon 1.0.0 -> 2.0.0"}, lines(route)); diff != "" || len(diags) > 0 {
+		t.Errorf("%v (-want +got):\n%s", diags.Text(nil), diff)
+	}
+}
+
+// TestAddedAndRemoved: a profile that comes is there from the first hop on, one
+// that goes is gone from then on.
+func TestAddedAndRemoved(t *testing.T) {
+	tree := files(minors + "old@1.0.0 kubernetes<1.35\nfresh@1.0.0 kubernetes<1.35\nfresh@2.0.0 kubernetes>=1.35")
+	tree["fleet/c.yaml"] = cluster("base", "old")
+	have := load(t, tree)
+	from := at(t, have, "base@1.1.1 old@1.0.0")
+	tree["fleet/c.yaml"] = cluster("base", "fresh")
+	want := load(t, tree)
+	route, diags := upgrade.Path(want, from, at(t, want, "base@1.3.0 fresh@2.0.0"), upgrade.Options{})
+	if diff := cmp.Diff([]string{"base 1.1.1 -> 1.2.0, fresh  -> 2.0.0, old 1.0.0 -> ", "base 1.2.0 -> 1.3.0"}, lines(route)); diff != "" || len(diags) > 0 {
+		t.Errorf("%v (-want +got):\n%s", diags.Text(nil), diff)
+	}
+}
+
+// TestHeld: a profile whose version the cluster names passes through no other.
+func TestHeld(t *testing.T) {
+	tree := files(minors)
+	tree["fleet/c.yaml"] = cluster("base@1.0.0")
+	have := load(t, tree)
+	from := at(t, have, "")
+	tree["fleet/c.yaml"] = cluster("base@1.3.0")
+	want := load(t, tree)
+	route, diags := upgrade.Path(want, from, at(t, want, ""), upgrade.Options{})
+	if len(route.Hops()) > 0 || !strings.Contains(diags.Text(nil), "names the version of base itself") {
+		t.Errorf("%v %s", lines(route), diags.Text(nil))
+	}
+}
