@@ -31,7 +31,7 @@ func (a assignment) choose(grid [][]set, j, i int) []row {
 	case j == len(grid):
 		return a.rows(grid)
 	case i == len(a.parts):
-		if !a.legal(grid[j], a.ks[j-1]) {
+		if a.excluded(grid[j], a.ks[j-1]) {
 			return nil
 		}
 		return a.choose(grid, j+1, 0)
@@ -152,21 +152,13 @@ func (a assignment) leading(i int, p, next set, from, to int) set {
 	return out
 }
 
-// legal judges a hop in which every part has one version.
-func (a assignment) legal(possible []set, k int) bool {
-	wants, met := newSet(a.conditions), newSet(a.conditions)
-	for i, p := range possible {
-		v := p.min()
-		wants.unite(a.wants[i][v])
-		met.unite(a.parts[i].versions[v].meets)
-	}
-	if !wants.within(met, met) {
-		return false
-	}
+// excluded reports whether the versions of a hop, one for every part, are known
+// not to be legal. That they meet each other's conditions is settled by then.
+func (a assignment) excluded(possible []set, k int) bool {
 	for n, r := range a.rejected {
 		if !a.ignored.rejections[n] && r.matches(k, possible) {
-			return false
+			return true
 		}
 	}
-	return true
+	return false
 }
