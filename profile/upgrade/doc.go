@@ -63,8 +63,8 @@
 // # Guarantees
 //
 // The search is exact: it is compared with a naive one. It is bounded: a library
-// that needs more work than millions of steps is an error of code
-// upgrade.too-large, which does not say that there is no path. All results are
+// that needs too much work, or of which too many stacks are refused one by one, is
+// an error of code upgrade.too-large, which does not say that there is no path. All results are
 // values that never change and the same for the same documents, whatever the
 // order of files.
 //

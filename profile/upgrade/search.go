@@ -10,7 +10,7 @@ import (
 var errTooLarge = errors.New("too many combinations of versions")
 
 // maxSteps bounds the work of one search.
-const maxSteps = 2_000_000
+const maxSteps = 200_000
 
 // ignored are the rules that a search leaves out.
 type ignored struct {

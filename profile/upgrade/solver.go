@@ -122,7 +122,7 @@ type quest struct {
 }
 
 // maxRejections bounds how many stacks are tried and rejected for one cluster.
-const maxRejections = 1000
+const maxRejections = 200
 
 // confirm resolves the stacks of an answer and has them judged. What is rejected
 // is excluded, and the search goes on.
