@@ -24,6 +24,9 @@ var ours = map[string]map[string]string{
 		"internal/source": "YAML with places",
 		"internal/value":  "the tree",
 	},
+	"profile/upgrade": {
+		"profile": "releases, stacks, version ranges", "profile/diag": "findings, places", "internal/merge": "list tables", "internal/value": "the tree",
+	},
 	"validate": {
 		"profile": "what is validated", "profile/diag": "findings", "internal/source": "images in manifests", "internal/value": "trees of documents",
 	},
@@ -43,7 +46,7 @@ var ours = map[string]map[string]string{
 		"profile": "Key, Impact, Strategy", "profile/diag": "findings",
 	},
 	"rollout/members": {
-		"profile": "workspaces", "profile/diag": "findings", "render": "impacts of changes", "rollout": "Member, Hop",
+		"profile": "workspaces", "profile/diag": "findings", "profile/upgrade": "paths", "render": "impacts of changes", "rollout": "Member, Hop",
 	},
 }
 

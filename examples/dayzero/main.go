@@ -25,6 +25,8 @@ type commands struct {
 	Render   renderCommand   `cmd:"" help:"Write the Cluster API objects and add-on manifests of the clusters."`
 	Drift    driftCommand    `cmd:"" help:"Compare what is desired with what was read from a cluster."`
 	Lock     lockCommand     `cmd:"" help:"Write the lines that the lock lacks, or move clusters to a version."`
+	Diff     diffCommand     `cmd:"" help:"Compare two versions of a profile and judge the version that is declared."`
+	Path     pathCommand     `cmd:"" help:"Say through which versions a cluster gets to its target."`
 	Plan     planCommand     `cmd:"" help:"Compile and forecast the rollout of a change."`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of documents, for editors."`
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
+	"github.com/dayzero-sdk/dayzero/profile/upgrade"
 	"github.com/dayzero-sdk/dayzero/render"
 	"github.com/dayzero-sdk/dayzero/rollout"
 )
@@ -16,9 +17,10 @@ import (
 // whose stack digests differ, new ones and removed ones, and those that hold a
 // version themselves, in the order of their keys. A cluster that cannot be
 // resolved or rendered, or for which there is no path, is in the diagnostics and
-// not among the members. The error is of the engines or the context.
+// not among the members. Paths are those of package upgrade; profiles may go back
+// to older versions, Kubernetes never. The error is of the engines or the context.
 func Between(ctx context.Context, r *render.Renderer, have, want *profile.Workspace) ([]rollout.Member, diag.Diagnostics, error) {
-	c := comparison{renderer: r, have: have, want: want}
+	c := comparison{renderer: r, have: have, want: want, solver: upgrade.NewSolver(want, upgrade.Options{Older: true})}
 	for key := range union(have, want) {
 		if err := c.cluster(ctx, key); err != nil {
 			return nil, nil, fmt.Errorf("comparing %s: %w", key, err)
@@ -60,6 +62,7 @@ func union(have, want *profile.Workspace) func(yield func(profile.Key) bool) {
 type comparison struct {
 	renderer   *render.Renderer
 	have, want *profile.Workspace
+	solver     *upgrade.Solver
 	members    []rollout.Member
 	diags      diag.Diagnostics
 	stranded   []stranded
@@ -91,9 +94,11 @@ func (c *comparison) cluster(ctx context.Context, key profile.Key) error {
 		c.members = append(c.members, m)
 		return nil
 	}
-	steps, found := c.path(key, from, to)
-	if found != nil {
-		c.strand(key, *found)
+	steps, found := c.path(from, to)
+	if found.HasErrors() {
+		for _, d := range found {
+			c.strand(key, d)
+		}
 		return nil
 	}
 	hops, err := c.hops(ctx, steps)

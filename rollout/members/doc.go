@@ -2,10 +2,9 @@
 // workspaces: what the fleet has and what it is meant to have.
 //
 // It stands above render and rollout, so that the planner knows of neither. A
-// member is a cluster whose stack digest differs between the two; its hops lead
-// through the profile versions in between, so that no hop raises Kubernetes by
-// more than one minor version, and the impact of each hop is what rendering both
-// ends shows.
+// member is a cluster whose stack digest differs between the two; its hops are the
+// path that package upgrade finds through the profile versions in between, and
+// the impact of each hop is what rendering both ends shows.
 //
 //	want, diags := members.Target(have, profile.Ref{Name: "mem-base", Version: "1.2.0"})
 //	fleet, diags := members.Between(ctx, renderer, have, want)

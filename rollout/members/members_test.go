@@ -184,15 +184,21 @@ spec:
 	}
 	for i, replicas := range []string{"1", "2"} {
 		dir := fmt.Sprintf("library/addon/1.%d.0/", i)
-		files[dir+"profile.yaml"] = &fstest.MapFile{Data: fmt.Appendf(nil, `
+		if _, given := files[dir+"profile.yaml"]; !given {
+			files[dir+"profile.yaml"] = addon(i)
+		}
+		files[dir+"app.yaml"] = &fstest.MapFile{Data: []byte("{apiVersion: apps/v1, kind: Deployment, metadata: {name: app}, spec: {replicas: " + replicas + "}}\n")}
+	}
+	return files
+}
+
+func addon(i int) *fstest.MapFile {
+	return &fstest.MapFile{Data: fmt.Appendf(nil, `
 apiVersion: dayzero.dev/v1alpha1
 kind: Profile
 metadata: {name: addon}
 spec: {version: 1.%d.0, owner: team, kind: AddOn, layers: [{name: app, kind: AddOn, component: {none: example}, content: {manifests: [app.yaml]}}]}
 `, i)}
-		files[dir+"app.yaml"] = &fstest.MapFile{Data: []byte("{apiVersion: apps/v1, kind: Deployment, metadata: {name: app}, spec: {replicas: " + replicas + "}}\n")}
-	}
-	return files
 }
 
 var minors = []string{"1.0.0 1.33.1", "1.1.0 1.34.1", "1.1.1 1.34.4", "1.2.0 1.35.0", "1.3.0 1.36.0"}
@@ -238,15 +244,22 @@ func TestHops(t *testing.T) {
 				"c: base 1.0.0 -> 1.1.1, addon 1.0.0 -> 1.1.0, kubernetes 1.33.1 -> 1.34.4 (node-roll)",
 				"c: base 1.1.1 -> 1.2.0, kubernetes 1.34.4 -> 1.35.0 (node-roll)",
 			}},
+		{name: "an add-on that must move first", versions: minors, targets: []string{"base@1.2.0", "addon@1.1.0"},
+			more: "-- library/addon/1.0.0/profile.yaml --\napiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: addon}\nspec: {version: 1.0.0, owner: team, kind: AddOn, layers: [{name: app, kind: AddOn, component: {none: example}, requires: [{component: kubernetes, version: <1.34}], content: {manifests: [app.yaml]}}]}\n",
+			want: []string{
+				"c: addon 1.0.0 -> 1.1.0 (in-place)",
+				"c: base 1.0.0 -> 1.1.1, kubernetes 1.33.1 -> 1.34.4 (node-roll)",
+				"c: base 1.1.1 -> 1.2.0, kubernetes 1.34.4 -> 1.35.0 (node-roll)",
+			}},
 		{name: "an add-on alone", versions: minors, targets: []string{"addon@1.1.0"}, want: []string{"c: addon 1.0.0 -> 1.1.0 (in-place)"}},
 		{name: "a gap", versions: []string{"1.0.0 1.33.1", "1.3.0 1.36.0", "1.2.0 1.35.0"}, targets: []string{"base@1.3.0"},
-			findings: "error: there is no path from kubernetes 1.33.1 to 1.36.0 for hub/fleet/c [members.no-path]\n  --> library/base/1.3.0/profile.yaml:15:44\n  hint: publish a version of the profile for each Kubernetes minor version in between: one hop raises at most one\n"},
+			findings: "error: hub/fleet/c: there is no path from base@1.0.0 to base@1.3.0: no version of base in between has Kubernetes 1.34, and a hop raises it by one minor version at most [upgrade.no-path]\n  --> library/base/1.3.0/profile.yaml:15:44\n  hint: publish a version of base for each minor version of Kubernetes in between\n  note: the cluster is at 1.33.1\n  --> library/base/1.0.0/profile.yaml:15:44\n"},
 		{name: "a downgrade by a patch version", versions: []string{"1.0.0 1.34.4", "1.1.0 1.34.1"}, targets: []string{"base@1.1.0"},
-			findings: "error: there is no path from kubernetes 1.34.4 to 1.34.1 for hub/fleet/c [members.no-path]\n  --> library/base/1.1.0/profile.yaml:15:44\n  hint: Kubernetes cannot be downgraded; Cluster API refuses it\n"},
+			findings: "error: hub/fleet/c: there is no path from base@1.0.0 to base@1.1.0: Kubernetes would go back from 1.34.4 to 1.34.1 [upgrade.downgrade]\n  --> library/base/1.1.0/profile.yaml:15:44\n  hint: Kubernetes cannot be downgraded; Cluster API refuses it\n  note: the cluster is at 1.34.4\n  --> library/base/1.0.0/profile.yaml:15:44\n"},
 		{name: "a downgrade by a minor version", versions: []string{"1.0.0 1.34.4", "1.1.0 1.33.9"}, targets: []string{"base@1.1.0"},
-			findings: "error: there is no path from kubernetes 1.34.4 to 1.33.9 for hub/fleet/c [members.no-path]\n  --> library/base/1.1.0/profile.yaml:15:44\n  hint: Kubernetes cannot be downgraded; Cluster API refuses it\n"},
+			findings: "error: hub/fleet/c: there is no path from base@1.0.0 to base@1.1.0: Kubernetes would go back from 1.34.4 to 1.33.9 [upgrade.downgrade]\n  --> library/base/1.1.0/profile.yaml:15:44\n  hint: Kubernetes cannot be downgraded; Cluster API refuses it\n  note: the cluster is at 1.34.4\n  --> library/base/1.0.0/profile.yaml:15:44\n"},
 		{name: "a major version", versions: []string{"1.0.0 1.34.4", "1.1.0 2.0.0"}, targets: []string{"base@1.1.0"},
-			findings: "error: there is no path from kubernetes 1.34.4 to 2.0.0 for hub/fleet/c [members.no-path]\n  --> library/base/1.1.0/profile.yaml:15:44\n  hint: publish a version of the profile for each Kubernetes minor version in between: one hop raises at most one\n"},
+			findings: "error: hub/fleet/c: there is no path from base@1.0.0 to base@1.1.0: a hop raises Kubernetes by one minor version at most, from 1.34.4 to 2.0.0 [upgrade.no-path]\n  --> library/base/1.1.0/profile.yaml:15:44\n  hint: publish a version of base for each minor version of Kubernetes in between\n  note: the cluster is at 1.34.4\n  --> library/base/1.0.0/profile.yaml:15:44\n"},
 		{name: "a cluster that holds", versions: minors, targets: []string{"base@1.3.0"},
 			more: "-- fleet/d.yaml --\napiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: d, namespace: fleet}\nspec: {profiles: [base@1.2.0, addon]}\n-- fleet/c.yaml --\n",
 			want: []string{"d held"}},
@@ -486,7 +499,7 @@ func TestOneFindingForManyClusters(t *testing.T) {
 	if len(fleet) != 2 { // those that hold their version
 		t.Errorf("%d members, want the 2 that are held", len(fleet))
 	}
-	if n := strings.Count(findings, "error: "); n != 1 || !strings.Contains(findings, "for eu-1/fleet/store-0001, eu-1/fleet/store-0002, eu-1/fleet/store-0003 and 95 more") {
+	if n := strings.Count(findings, "error: "); n != 1 || !strings.Contains(findings, "eu-1/fleet/store-0001, eu-1/fleet/store-0002, eu-1/fleet/store-0003 and 95 more: there is no path") {
 		t.Errorf("%d findings:\n%s", n, findings)
 	}
 }

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+	"github.com/dayzero-sdk/dayzero/profile/upgrade"
+)
+
+type pathCommand struct {
+	workspaceFlags
+	Cluster  string   `arg:"" help:"The cluster, [hub/]namespace/name."`
+	To       []string `help:"Version that a profile of the cluster is meant to reach (repeatable). Default: the latest of all." placeholder:"NAME@VERSION"`
+	Older    bool     `help:"Allow profiles to go back to older versions; Kubernetes never does."`
+	Together bool     `help:"Allow a profile to move in the hop of a minor version of Kubernetes although it does not accept both."`
+}
+
+type pathResult struct {
+	APIVersion  string           `json:"apiVersion"`
+	Cluster     string           `json:"cluster"`
+	From        []profile.Ref    `json:"from"`
+	To          []profile.Ref    `json:"to"`
+	Kubernetes  []string         `json:"kubernetes"`
+	Hops        []pathHop        `json:"hops"`
+	Overrides   []upgrade.Leaf   `json:"overrides"`
+	Diagnostics diag.Diagnostics `json:"diagnostics"`
+}
+
+type pathHop struct {
+	From       string         `json:"from"`
+	To         string         `json:"to"`
+	Profiles   []profile.Ref  `json:"profiles"`
+	Moves      []upgrade.Move `json:"moves"`
+	Kubernetes string         `json:"kubernetes"`
+}
+
+// Run finds the path from where the lock has the cluster to the target, and what
+// becomes of the cluster's overrides there.
+func (c pathCommand) Run(s streams) error {
+	ws, err := c.open()
+	if err != nil {
+		return err
+	}
+	if found := ws.errorsOnly(); len(found) > 0 {
+		return refuse(s, c.formatFlag, "path", found, ws.fsys)
+	}
+	key, err := ws.key(c.Cluster)
+	if err != nil {
+		return err
+	}
+	from, found := ws.Resolve(key)
+	if from == nil {
+		return refuse(s, c.formatFlag, "path", found, ws.fsys)
+	}
+	pins, err := c.pins(ws, from)
+	if err != nil {
+		return err
+	}
+	to, found := ws.ResolveAt(key, pins...)
+	overrides := merged(ws, from, pins)
+	if to == nil {
+		return refuse(s, c.formatFlag, "path", append(found, overrides.Diagnostics()...), ws.fsys)
+	}
+	route, found := upgrade.Path(ws.Workspace, from, to, upgrade.Options{Older: c.Older, Together: c.Together})
+	if found.HasErrors() {
+		return refuse(s, c.formatFlag, "path", found, ws.fsys)
+	}
+	return c.print(s, ws, route, overrides)
+}
+
+// pins are the versions to reach: the targets, where there are any, and what the
+// cluster has; else the latest versions.
+func (c pathCommand) pins(ws opened, from *profile.Stack) ([]profile.Ref, error) {
+	targets, err := parseTargets(c.To)
+	if err != nil {
+		return nil, err
+	}
+	pins := from.Profiles()
+	if len(targets) == 0 {
+		latest, _ := ws.ResolveAt(from.Key())
+		if latest == nil {
+			return nil, nil // resolving it says why
+		}
+		return latest.Profiles(), nil
+	}
+	for _, t := range targets {
+		if _, err := ws.release(t.String()); err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(pins, func(r profile.Ref) bool { return r.Name == t.Name })
+		if i < 0 {
+			return nil, unknown("profile of "+from.Key().String(), t.Name, names(pins))
+		}
+		if from.Cluster().Spec.Profiles[i] != t.Name && pins[i] != t {
+			return nil, fmt.Errorf("%s names %s itself: change its document to move it", from.Key(), from.Cluster().Spec.Profiles[i])
+		}
+		pins[i] = t
+	}
+	return pins, nil
+}
+
+func names(refs []profile.Ref) []string {
+	out := make([]string, len(refs))
+	for i, r := range refs {
+		out[i] = r.Name
+	}
+	return out
+}
+
+// merged is what becomes of the cluster's overrides.
+func merged(ws opened, from *profile.Stack, to []profile.Ref) upgrade.Merge {
+	releases := func(refs []profile.Ref) []profile.Release {
+		var out []profile.Release
+		for _, ref := range refs {
+			if r, ok := ws.Release(ref); ok {
+				out = append(out, r)
+			}
+		}
+		return out
+	}
+	return upgrade.Merge3(releases(from.Profiles()), releases(to), from.Cluster().Spec.Overrides, upgrade.MergeOptions{})
+}
+
+func (c pathCommand) print(s streams, ws opened, route upgrade.Route, overrides upgrade.Merge) error {
+	stacks, found := route.Stacks(), overrides.Diagnostics()
+	last := stacks[len(stacks)-1]
+	if c.json() {
+		result := pathResult{
+			APIVersion: apiVersion("path"), Cluster: last.Key().String(), From: stacks[0].Profiles(), To: last.Profiles(),
+			Kubernetes: route.Kubernetes(), Hops: []pathHop{}, Overrides: overrides.Leaves, Diagnostics: found,
+		}
+		for _, h := range route.Hops() {
+			version, _ := h.To.KubernetesVersion()
+			result.Hops = append(result.Hops, pathHop{From: h.From.Digest(), To: h.To.Digest(), Profiles: h.To.Profiles(), Moves: h.Moves, Kubernetes: version})
+		}
+		if err := printJSON(s.out, result); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(s.out, "%s: %s\n", last.Key(), plural(len(route.Hops()), "hop"))
+		for i, h := range route.Hops() {
+			fmt.Fprintf(s.out, "  %d. %s\n", i+1, hopText(h))
+		}
+		if len(found) > 0 {
+			fmt.Fprintf(s.out, "\n%s", found.Text(ws.fsys))
+		}
+	}
+	if found.HasErrors() {
+		return errFindings
+	}
+	return nil
+}
+
+func hopText(h upgrade.Hop) string {
+	var parts []string
+	for _, m := range h.Moves {
+		switch {
+		case m.From == "":
+			parts = append(parts, m.Profile+"@"+m.To+" added")
+		case m.To == "":
+			parts = append(parts, m.Profile+"@"+m.From+" removed")
+		default:
+			parts = append(parts, fmt.Sprintf("%s %s -> %s", m.Profile, m.From, m.To))
+		}
+	}
+	before, _ := h.From.KubernetesVersion()
+	after, _ := h.To.KubernetesVersion()
+	if before != after {
+		parts = append(parts, fmt.Sprintf("kubernetes %s -> %s", before, after))
+	}
+	if len(parts) == 0 {
+		return "the cluster's own settings"
+	}
+	return strings.Join(parts, ", ")
+}

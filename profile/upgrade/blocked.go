@@ -1,0 +1,249 @@
+package upgrade
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// way names the start and the target by the profiles that differ.
+func (q *quest) way() string {
+	var from, to []string
+	for _, m := range moves(q.from.Profiles(), q.to.Profiles()) {
+		if m.From != "" {
+			from = append(from, m.Profile+"@"+m.From)
+		}
+		if m.To != "" {
+			to = append(to, m.Profile+"@"+m.To)
+		}
+	}
+	if len(from) == 0 || len(to) == 0 {
+		from, to = texts(q.from.Profiles()), texts(q.to.Profiles())
+	}
+	return fmt.Sprintf("there is no path from %s to %s", strings.Join(from, ", "), strings.Join(to, ", "))
+}
+
+func texts(refs []profile.Ref) []string {
+	out := make([]string, len(refs))
+	for i, r := range refs {
+		out[i] = r.String()
+	}
+	return out
+}
+
+// backwards refuses what would go back to an older version.
+func (q *quest) backwards() diag.Diagnostics {
+	var out diag.Diagnostics
+	old, was := q.from.KubernetesVersion()
+	now, is := q.to.KubernetesVersion()
+	a, errA := profile.ParseVersion(old)
+	b, errB := profile.ParseVersion(now)
+	switch {
+	case errA != nil || errB != nil:
+		if old != now {
+			out = append(out, diag.Errorf("upgrade.no-path", is.Range, "%s: the Kubernetes versions %q and %q have no order", q.way(), old, now).
+				WithDetail("write versions of three numbers: major.minor.patch"))
+		}
+	case b.Compare(a) < 0:
+		out = append(out, diag.Errorf("upgrade.downgrade", is.Range, "%s: Kubernetes would go back from %s to %s", q.way(), old, now).
+			WithDetail("Kubernetes cannot be downgraded; Cluster API refuses it").
+			WithRelated(was.Range, "the cluster is at %s", old))
+	}
+	if q.options.Older || len(out) > 0 {
+		return out
+	}
+	for _, m := range moves(q.from.Profiles(), q.to.Profiles()) {
+		a, errA := profile.ParseVersion(m.From)
+		b, errB := profile.ParseVersion(m.To)
+		if errA != nil || errB != nil || b.Compare(a) >= 0 {
+			continue
+		}
+		release, _ := q.workspace.Release(profile.Ref{Name: m.Profile, Version: m.To})
+		out = append(out, diag.Errorf("upgrade.downgrade", release.Document.At(diag.Fields("spec", "version")), "%s: profile %s would go back from %s to %s", q.way(), m.Profile, m.From, m.To).
+			WithDetail("a path leads to newer versions; publish what is wanted as a newer one, or say that going back is meant"))
+	}
+	return out
+}
+
+func (q *quest) illegalTarget(found diag.Diagnostics) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, d := range found {
+		if d.Severity == diag.Error {
+			out = append(out, q.illegal(q.to.Profiles(), d))
+		}
+	}
+	return out.Sorted()
+}
+
+// illegal is a finding about a stack as the reason why there is no path.
+func (q *quest) illegal(at []profile.Ref, why diag.Diagnostic) diag.Diagnostic {
+	why.Detail = strings.TrimPrefix(why.Detail+"\nthis is "+why.Code, "\n")
+	why.Code = "upgrade.no-path"
+	why.Summary = fmt.Sprintf("%s: at %s, %s", q.way(), strings.Join(texts(at), ", "), why.Summary)
+	return why
+}
+
+func (q *quest) tooLarge(err error) diag.Diagnostic {
+	_, at := q.to.KubernetesVersion()
+	return diag.Errorf("upgrade.too-large", at.Range, "%s was found: %v", strings.Replace(q.way(), "there is no", "no", 1), err).
+		WithDetail("choose a target that is nearer")
+}
+
+// blocked explains why the problem has no path: one finding for each of a
+// minimal set of rules.
+func (q *quest) blocked() diag.Diagnostics {
+	blamed, err := q.problem.blockers()
+	if err != nil {
+		return diag.Diagnostics{q.tooLarge(err)}
+	}
+	rows, err := newSearch(q.problem, without(blamed, nil)).shortest()
+	if err != nil {
+		return diag.Diagnostics{q.tooLarge(err)}
+	}
+	var out diag.Diagnostics
+	for _, b := range blamed {
+		switch b.kind {
+		case skewBlocker:
+			out = append(out, q.gap())
+		case kubeletBlocker:
+			out = append(out, q.lagging(rows))
+		case requirementBlocker:
+			out = append(out, q.unmet(b.index, rows))
+		case rejectionBlocker:
+			out = append(out, q.rejected(b.index))
+		}
+	}
+	return out.Sorted()
+}
+
+// gap is about minor versions of Kubernetes that no version of the profile has.
+func (q *quest) gap() diag.Diagnostic {
+	_, was := q.from.KubernetesVersion()
+	now, is := q.to.KubernetesVersion()
+	part := q.problem.parts[q.problem.kube]
+	found := diag.Errorf("upgrade.no-path", is.Range, "%s: a hop raises Kubernetes by one minor version at most, from %s to %s", q.way(), q.journey.kubernetes, now).
+		WithRelated(was.Range, "the cluster is at %s", q.journey.kubernetes)
+	if missing := q.missingMinors(); len(missing) > 0 {
+		found.Summary = fmt.Sprintf("%s: no version of %s in between has Kubernetes %s, and a hop raises it by one minor version at most", q.way(), part.name, strings.Join(missing, ", "))
+	}
+	if q.journey.held[part.name] {
+		return found.WithDetail("the cluster names the version of %s itself, so it cannot pass through others; name the profile alone", part.name)
+	}
+	return found.WithDetail("publish a version of %s for each minor version of Kubernetes in between", part.name)
+}
+
+// missingMinors are the minor versions on the way that nothing brings.
+func (q *quest) missingMinors() []string {
+	versions := q.problem.parts[q.problem.kube].versions
+	target := versions[len(versions)-1].kubernetes
+	rise, ok := minorsTo(q.problem.from, target)
+	if !ok {
+		return nil
+	}
+	major, first := q.problem.from.Minor()
+	var out []string
+	for minor := first + 1; minor < first+uint64(rise); minor++ {
+		if !slices.ContainsFunc(versions, func(v *version) bool { _, m := v.kubernetes.Minor(); return m == minor }) {
+			out = append(out, fmt.Sprintf("%d.%d", major, minor))
+		}
+	}
+	return out
+}
+
+func (q *quest) lagging(rows []row) diag.Diagnostic {
+	next := q.problem.parts[q.problem.kube].versions[rows[len(rows)-1][q.problem.kube]]
+	for _, r := range rows {
+		if v := q.problem.parts[q.problem.kube].versions[r[q.problem.kube]]; v.kubernetes.Compare(q.problem.from) != 0 {
+			next = v
+			break
+		}
+	}
+	_, is := q.to.KubernetesVersion()
+	if carrier := q.carrier(next.ref); carrier != nil {
+		is.Range = carrier.at
+	}
+	return diag.Errorf("upgrade.no-path", is.Range, "%s: a kubelet is at %s, and next to Kubernetes %s it may be %d minor versions older at most and never newer",
+		q.way(), q.problem.kubelet, next.kubernetes, maxKubeletSkew).
+		WithDetail("bring the workers of the cluster to the version of its control plane first")
+}
+
+func (q *quest) rejected(n int) diag.Diagnostic {
+	r := q.problem.rejected[n]
+	at := []profile.Ref{q.problem.parts[q.problem.kube].versions[r.kubernetes].ref}
+	for _, c := range r.others {
+		at = append(at, q.problem.parts[c.part].versions[c.version].ref)
+	}
+	slices.SortFunc(at, profile.Ref.Compare)
+	i := slices.IndexFunc(q.found[n], func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
+	return q.illegal(at, q.found[n][i])
+}
+
+// carrier is the layer that carries Kubernetes in a version of a profile.
+func (q *quest) carrier(ref profile.Ref) *analysedLayer {
+	v := q.analysis.find(ref)
+	if v == nil {
+		return nil
+	}
+	i := slices.IndexFunc(v.layers, (*analysedLayer).carrier)
+	if i < 0 {
+		return nil
+	}
+	return v.layers[i]
+}
+
+// unmet is about a requirement, and about what stands against it on the way
+// that there would be without it.
+func (q *quest) unmet(index int, rows []row) diag.Diagnostic {
+	r := q.analysis.rules[index]
+	c := q.analysis.conditions[r.condition]
+	against := q.against(r, rows)
+	found := diag.Errorf("upgrade.no-path", r.at, "%s: layer %s of %s requires %s", q.way(), r.layer.Name, r.layer.of.release.Ref(), c.Requirement)
+	if against == nil {
+		found.Summary += ", which nothing on the way has"
+		return found.WithDetail("publish a version of %s that can do without, or add a profile that brings it", r.layer.of.release.Ref().Name)
+	}
+	found.Summary += fmt.Sprintf(", and %s has %s", against.of.release.Ref(), against.Component)
+	return found.
+		WithDetail("publish a version of %s that accepts %s, or widen the range", r.layer.of.release.Ref().Name, against.Component).
+		WithRelated(against.at, "layer %s of %s, owner %s, has %s", against.Name, against.of.release.Ref(), against.owner(), against.Component)
+}
+
+// against is the layer whose component breaks the rule first on a way: at a
+// stack that has the rule's version, or in the hop by which it comes or goes.
+func (q *quest) against(r rule, rows []row) *analysedLayer {
+	component := q.analysis.conditions[r.condition].Component
+	if component == "" {
+		return nil
+	}
+	before := q.from.Profiles()
+	for _, each := range rows {
+		after := q.problem.pins(each)
+		near := slices.Concat(after, before)
+		if slices.Contains(near, r.layer.of.release.Ref()) {
+			if ly := q.breaking(r, component, near); ly != nil {
+				return ly
+			}
+		}
+		before = after
+	}
+	return nil
+}
+
+// breaking is the first layer that has the component outside the range.
+func (q *quest) breaking(r rule, component string, in []profile.Ref) *analysedLayer {
+	for _, ref := range in {
+		v := q.analysis.find(ref)
+		if v == nil {
+			continue
+		}
+		for _, ly := range v.layers {
+			if ly.Component.Name == component && !ly.meets.has(r.condition) {
+				return ly
+			}
+		}
+	}
+	return nil
+}

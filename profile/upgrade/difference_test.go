@@ -1,0 +1,234 @@
+package upgrade_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/upgrade"
+)
+
+// releases loads the directories old and new of an archive as versions of one
+// profile.
+func releases(tb testing.TB, archive *txtar.Archive) (from, to profile.Release, tree fstest.MapFS) {
+	tb.Helper()
+	tree = fstest.MapFS{}
+	for _, side := range []string{"old", "new"} {
+		dir := ""
+		for _, f := range archive.Files {
+			if f.Name == side+"/profile.yaml" {
+				dir = "library/" + field(f.Data, "metadata: {name: ") + "/" + field(f.Data, "version: ")
+			}
+		}
+		for _, f := range archive.Files {
+			if name, ok := strings.CutPrefix(f.Name, side+"/"); ok {
+				tree[dir+"/"+name] = &fstest.MapFile{Data: f.Data}
+			}
+		}
+	}
+	ws, diags := profile.Load(tree, profile.Layout{})
+	for _, d := range diags {
+		if d.Code != "profile.requirement" && d.Severity > 0 {
+			tb.Fatal(diags.Text(tree))
+		}
+	}
+	read := func(side string) profile.Release {
+		for _, f := range archive.Files {
+			if f.Name == side+"/profile.yaml" {
+				r, ok := ws.Release(profile.Ref{Name: field(f.Data, "metadata: {name: "), Version: field(f.Data, "version: ")})
+				if !ok {
+					tb.Fatalf("no %s", side)
+				}
+				return r
+			}
+		}
+		return profile.Release{}
+	}
+	return read("old"), read("new"), tree
+}
+
+// field is the first word after a label in a document.
+func field(document []byte, label string) string {
+	_, rest, _ := strings.Cut(string(document), label)
+	return rest[:strings.IndexAny(rest, "},\n ")]
+}
+
+// TestDiff holds text, changelog and findings of whole differences.
+func TestDiff(t *testing.T) {
+	files, err := filepath.Glob("testdata/diff/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases")
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		t.Run(name, func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			from, to, tree := releases(t, archive)
+			d := upgrade.Diff(from, to)
+			golden(t, name, d.Text()+"\n"+d.Diagnostics().Text(tree)+"\n"+d.Markdown())
+			if !slices.IsSortedFunc(d.Changes, upgrade.Change.Compare) {
+				t.Error("not sorted")
+			}
+			if same := upgrade.Diff(from, from); len(same.Changes) > 0 || len(same.Diagnostics()) > 0 {
+				t.Errorf("a version differs from itself: %v", same.Changes)
+			}
+		})
+	}
+}
+
+// edit is a profile and one change of it.
+const edited = `apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: addon}
+spec:
+  version: 1.4.0
+  owner: team
+  kind: AddOn
+  variables:
+  - {name: mtu, type: integer, min: 1280, default: 1450}
+  - {name: size, type: string, enum: [s, m], default: s}
+  - {name: free, type: string}
+  layers:
+  - {name: app, kind: AddOn, component: {name: app, version: 1.2.3}, provides: {mesh: a}, requires: [{component: kubernetes, version: ">=1.31 <1.35"}], values: {mtu: 1, list: [a, b]}}
+  - {name: os, kind: AddOn, component: {name: image, version: "a", scheme: opaque}}
+`
+
+// TestBumps is the table of docs/upgrades.md, one change at a time.
+func TestBumps(t *testing.T) {
+	for _, c := range []struct {
+		old, new string
+		want     string
+	}{
+		{"owner: team", "owner: other", "minor owner-changed"},
+		{"owner: team", "owner: team\n  description: x", "patch description-changed"},
+		{"kind: AddOn\n  variables", "kind: AddOn\n  abstract: true\n  variables", "major profile-changed"},
+		{"  - {name: free, type: string}\n", "", "major variable-removed"},
+		{"  - {name: free, type: string}\n", "  - {name: free, type: string}\n  - {name: more, type: string}\n", "minor variable-added"},
+		{"  - {name: free, type: string}\n", "  - {name: free, type: string}\n  - {name: more, type: string, required: true}\n", "major variable-added"},
+		{"{name: free, type: string}", "{name: free, type: string, required: true}", "major variable-required"},
+		{"{name: free, type: string}", "{name: free, type: integer}", "major type-changed"},
+		{"{name: free, type: string}", "{name: free, type: string, default: x}", "minor default-changed"},
+		{"{name: free, type: string}", "{name: free, type: string, scope: cluster}", "patch variable-changed"},
+		{"{name: free, type: string}", "{name: free, type: string, scope: fleet}", "major variable-changed"},
+		{"{name: free, type: string}", "{name: free, type: string, pattern: a}", "major variable-narrowed"},
+		{"{name: free, type: string}", "{name: free, type: string, maxLength: 9}", "major variable-narrowed"},
+		{"{name: free, type: string}", "{name: free, type: string, immutable: true}", "major variable-narrowed"},
+		{"min: 1280, default: 1450", "min: 1280, default: 1500", "minor default-changed"},
+		{"min: 1280, default: 1450", "min: 1280", "major default-changed"},
+		{"min: 1280", "min: 1000", "minor variable-widened"},
+		{"min: 1280", "min: 1400", "major variable-narrowed"},
+		{"min: 1280, ", "", "minor variable-widened"},
+		{"enum: [s, m]", "enum: [s, m, l]", "minor variable-widened"},
+		{"enum: [s, m]", "enum: [m, s]", "patch variable-changed"},
+		{"enum: [s, m]", "enum: [s, l]", "major variable-narrowed"},
+		{"version: 1.2.3", "version: 1.2.4", "patch component-up"},
+		{"version: 1.2.3", "version: 1.2.3+k3s1", "patch component-up"},
+		{"version: 1.2.3", "version: 1.10.0", "minor component-up"},
+		{"version: 1.2.3", "version: 2.0.0", "major component-up"},
+		{"version: 1.2.3", "version: 1.2.2", "major component-down"},
+		{"{name: app, version", "{name: other, version", "major component-replaced"},
+		{"{name: image, version: \"a\"", "{name: image, version: \"b\"", "minor component-changed"},
+		{"provides: {mesh: a}", "provides: {mesh: b}", "minor capability-changed"},
+		{"provides: {mesh: a}", "provides: {}", "major capability-removed"},
+		{"provides: {mesh: a}", "provides: {mesh: a, disk: b}", "minor capability-added"},
+		{">=1.31 <1.35", ">=1.31 <1.36", "minor requirement-widened"},
+		{">=1.31 <1.35", ">=1.30.0 <=1.35.0 || >=2", "minor requirement-widened"},
+		{">=1.31 <1.35", ">=1.32 <1.36", "major requirement-narrowed"},
+		{">=1.31 <1.35", "~1.32", "major requirement-narrowed"},
+		{">=1.31 <1.35", "1.31.x || 1.32.x || 1.33.x || 1.34.x", "minor requirement-widened"},
+		{", requires: [{component: kubernetes, version: \">=1.31 <1.35\"}]", "", "minor requirement-removed"},
+		{"requires: [", "requires: [{layer: cni}, ", "major requirement-added"},
+		{"requires: [", "requires: [{layer: os}, ", "patch layer-moved, patch requirement-added"},
+		{"values: {mtu: 1,", "values: {mtu: 2,", "patch value-changed"},
+		{"values: {mtu: 1,", "values: {mtu: 1, more: {a: b},", "patch value-added"},
+		{"values: {mtu: 1,", "values: {", "patch value-removed"},
+		{"kind: AddOn, component: {name: app", "kind: Security, component: {name: app", "major layer-changed"},
+	} {
+		t.Run(c.want+" "+c.new, func(t *testing.T) {
+			next := strings.Replace(strings.Replace(edited, "version: 1.4.0", "version: 1.4.1", 1), c.old, c.new, 1)
+			from, to, _ := releases(t, &txtar.Archive{Files: []txtar.File{{Name: "old/profile.yaml", Data: []byte(edited)}, {Name: "new/profile.yaml", Data: []byte(next)}}})
+			var got []string
+			d := upgrade.Diff(from, to)
+			for _, change := range d.Changes {
+				got = append(got, fmt.Sprintf("%s %s", change.Bump, change.Kind))
+				if change.Summary == "" || change.Reason == "" || change.From.Origin.Range.IsZero() && change.To.Origin.Range.IsZero() {
+					t.Errorf("%+v lacks a summary, a reason or a place", change)
+				}
+			}
+			if diff := cmp.Diff(strings.Split(c.want, ", "), got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if refused := d.Diagnostics().HasErrors(); refused != (d.Needed > upgrade.Patch) {
+				t.Errorf("1.4.1 for a %s change: refused %v", d.Needed, refused)
+			}
+		})
+	}
+}
+
+// TestDeclared holds which versions declare enough.
+func TestDeclared(t *testing.T) {
+	required := "  variables: [{name: x, type: string, required: true}]\n"
+	optional := "  variables: [{name: x, type: string}]\n"
+	layers := "  layers: [{name: app, kind: AddOn, component: {name: app, version: 1.2.3}, values: {a: 1}}]\n"
+	document := func(version, more string) []byte {
+		return []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: addon}\nspec:\n  version: " + version + "\n  owner: team\n  kind: AddOn\n" + more)
+	}
+	for _, c := range []struct {
+		from, to, more string
+		needs          string // empty when the version is enough
+	}{
+		{"1.4.0", "2.0.0", required, ""},
+		{"1.4.0", "1.5.0", required, "declare version 2.0.0"},
+		{"1.4.0", "1.4.1", optional, "declare version 1.5.0"},
+		{"1.4.0", "1.5.0-rc.1", optional, ""},
+		{"1.5.0-rc.1", "1.5.0", optional, ""},
+		{"1.5.0-rc.1", "1.5.0", required, "declare version 2.0.0"},
+		{"2.0.0-rc.1", "2.0.0-rc.2", required, ""},
+		{"1.4.1-rc.1", "1.4.1", optional, "declare version 1.5.0"},
+		{"0.4.0", "0.5.0", required, ""},
+		{"0.4.0", "0.4.1", required, "declare version 0.5.0"},
+		{"0.4.0", "0.4.1", optional, ""},
+		{"1.4.0", "1.3.0", required, ""},
+	} {
+		from, to, _ := releases(t, &txtar.Archive{Files: []txtar.File{{Name: "old/profile.yaml", Data: document(c.from, layers)}, {Name: "new/profile.yaml", Data: document(c.to, layers+c.more)}}})
+		diags := upgrade.Diff(from, to).Diagnostics()
+		got := ""
+		if len(diags) > 0 {
+			got = diags[0].Detail
+		}
+		if got != c.needs {
+			t.Errorf("%s -> %s: %q, want %q", c.from, c.to, got, c.needs)
+		}
+	}
+}
+
+// TestDiffBuilt compares profiles that were made in Go, which have no places.
+func TestDiffBuilt(t *testing.T) {
+	make := func(version string, variables ...profile.Variable) profile.Release {
+		return profile.Release{Profile: profile.Profile{Metadata: profile.ObjectMeta{Name: "made"}, Spec: profile.ProfileSpec{Version: version, Owner: "o", Kind: profile.AddOnProfile, Variables: variables}}}
+	}
+	d := upgrade.Diff(make("1.0.0"), make("1.0.1", profile.Variable{Name: "x", Schema: profile.Schema{Type: profile.StringVariable}}))
+	if len(d.Changes) != 1 || d.Changes[0].String() != "minor: variable x: is added" || !d.Diagnostics().HasErrors() {
+		t.Errorf("%v", d.Changes)
+	}
+}
+
+// TestSameVersionOtherContent: content without a new version is an error.
+func TestSameVersionOtherContent(t *testing.T) {
+	make := func(owner string) profile.Release {
+		return profile.Release{Profile: profile.Profile{Metadata: profile.ObjectMeta{Name: "made"}, Spec: profile.ProfileSpec{Version: "1.0.0", Owner: owner, Kind: profile.AddOnProfile}}}
+	}
+	if diags := upgrade.Diff(make("a"), make("b")).Diagnostics(); len(diags) != 1 || !strings.Contains(diags[0].Summary, "without a new version") {
+		t.Errorf("%v", diags)
+	}
+}

@@ -1,0 +1,97 @@
+package upgrade
+
+import (
+	"slices"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// requirements compares what a layer asks of others, each by the component, layer
+// or capability that it names.
+func (d *differ) requirements(s subject, from, to *value.Node) {
+	old, now := slices.Clone(from.Items()), slices.Clone(to.Items())
+	old, now = lacking(old, now), lacking(now, old)
+	for _, n := range now {
+		i := slices.IndexFunc(old, func(o *value.Node) bool { return requirementOf(o).of() == requirementOf(n).of() })
+		if i < 0 {
+			d.addedRequirement(s, n)
+			continue
+		}
+		d.changedRequirement(s, old[i], n)
+		old = slices.Delete(old, i, i+1)
+	}
+	for _, o := range old {
+		r := requirementOf(o)
+		d.add(s, r.path(), o, nil, verdict{RequirementRemoved, Minor, "it runs in more stacks"}, "no longer requires %s", r.Requirement)
+	}
+}
+
+// lacking are the items of a list that another one lacks.
+func lacking(list, other []*value.Node) []*value.Node {
+	return slices.DeleteFunc(slices.Clone(list), func(n *value.Node) bool { return slices.ContainsFunc(other, n.Equal) })
+}
+
+type requirement struct{ profile.Requirement }
+
+func requirementOf(n *value.Node) requirement {
+	return requirement{profile.Requirement{
+		Component: textOf(n.Get("component")), Version: textOf(n.Get("version")),
+		Layer: textOf(n.Get("layer")), Capability: textOf(n.Get("capability")),
+	}}
+}
+
+// of is the requirement without its range.
+func (r requirement) of() profile.Requirement {
+	out := r.Requirement
+	out.Version = ""
+	return out
+}
+
+func (r requirement) path() diag.Path {
+	parts := map[string]string{"component": r.Component, "layer": r.Layer, "capability": r.Capability}
+	for _, name := range sortedKeys(parts) {
+		if parts[name] != "" {
+			return diag.Fields("requires").Join(diag.Key(diag.KeyValue{Name: name, Value: parts[name]}))
+		}
+	}
+	return diag.Fields("requires")
+}
+
+func (d *differ) addedRequirement(s subject, n *value.Node) {
+	r := requirementOf(n)
+	v := verdict{RequirementAdded, Major, "a cluster that runs the old version may lack it"}
+	if d.to.meets(r.Requirement) {
+		v = verdict{RequirementAdded, Patch, "the profile itself meets it"}
+	}
+	d.add(s, r.path(), nil, n, v, "requires %s", r.Requirement)
+}
+
+func (d *differ) changedRequirement(s subject, from, to *value.Node) {
+	old, now := requirementOf(from), requirementOf(to)
+	a, errA := profile.ParseVersionRange(old.Version)
+	b, errB := profile.ParseVersionRange(now.Version)
+	v := verdict{RequirementNarrowed, Major, "versions that were good enough are refused"}
+	switch {
+	case errA == nil && errB == nil && within(a, b, old.Version+" "+now.Version):
+		v = verdict{RequirementWidened, Minor, "it runs in more stacks"}
+	case d.to.meets(now.Requirement):
+		v = verdict{RequirementNarrowed, Patch, "the profile itself meets it"}
+	}
+	d.add(s, now.path(), from, to, v, "requires %s, it was %s", now.Requirement, old.Requirement)
+}
+
+// meets reports whether a layer of the profile itself meets a requirement.
+func (h half) meets(r profile.Requirement) bool {
+	versions, err := profile.ParseVersionRange(r.Version)
+	if err != nil {
+		return false
+	}
+	c := condition{Requirement: r, versions: versions}
+	return slices.ContainsFunc(h.release.Profile.Spec.Layers, func(l profile.Layer) bool {
+		_, provided := l.Provides[r.Capability]
+		return r.Layer != "" && l.Name == r.Layer || r.Capability != "" && provided ||
+			r.Component != "" && l.Component.Name == r.Component && c.met(l.Component)
+	})
+}

@@ -1,0 +1,206 @@
+package upgrade
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+var (
+	narrowed = verdict{VariableNarrowed, Major, "values that were allowed are refused"}
+	widened  = verdict{VariableWidened, Minor, "more values are allowed"}
+)
+
+// variableRules are the fields of a variable.
+var variableRules = map[string]fieldRule{
+	"name":        elsewhere,
+	"type":        typeRule,
+	"description": counts(DescriptionChanged, Patch, "text alone"),
+	"examples":    counts(DescriptionChanged, Patch, "text alone"),
+	"default":     defaultRule,
+	"required": flag(
+		verdict{VariableRequired, Major, "clusters that do not set it are refused"},
+		verdict{VariableOptional, Minor, "it need not be set any more"}),
+	"immutable": flag(
+		verdict{VariableNarrowed, Major, "existing clusters cannot change it any more"},
+		verdict{VariableWidened, Minor, "existing clusters can change it"}),
+	"scope":     scopeRule,
+	"enum":      allowedRule,
+	"min":       boundRule(1),
+	"max":       boundRule(-1),
+	"minLength": boundRule(1),
+	"maxLength": boundRule(-1),
+	"minItems":  boundRule(1),
+	"maxItems":  boundRule(-1),
+	"pattern":   constraintRule,
+	"items":     constraintRule,
+	"unique":    constraintRule,
+	"disjoint":  constraintRule,
+	"side":      counts(VariableNarrowed, Major, "secrets must lie elsewhere"),
+	"keys":      demandedRule,
+	"sensitive": counts(VariableChanged, Minor, "it is shown to other people than before"),
+	"hidden":    counts(VariableChanged, Patch, "it is shown in another way"),
+	"deprecated": flag(
+		verdict{VariableChanged, Minor, "it is going to be removed"},
+		verdict{VariableChanged, Patch, "it stays"}),
+}
+
+func (d *differ) variables() {
+	path := diag.Fields("spec", "variables")
+	names, old, now := named(d.from.root.Find(path), d.to.root.Find(path))
+	for _, name := range names {
+		s := subject{name: "variable " + name, order: ofVariable}
+		from, to := old[name], now[name]
+		switch {
+		case from == nil:
+			d.add(s, nil, nil, to, addedVariable(to), "is added")
+		case to == nil:
+			d.add(s, nil, from, nil, verdict{VariableRemoved, Major, "clusters that set it are refused"}, "is removed")
+		default:
+			d.fields(s, nil, from, to, variableRules)
+		}
+	}
+}
+
+func addedVariable(v *value.Node) verdict {
+	if required, _ := v.Get("required").Boolean(); required {
+		return verdict{VariableAdded, Major, "it is required, and no cluster sets it yet"}
+	}
+	return verdict{VariableAdded, Minor, "clusters may set it"}
+}
+
+// wider are the types that hold all values of another type.
+var wider = map[profile.VariableType][]profile.VariableType{
+	profile.EnumVariable:    {profile.StringVariable},
+	profile.IntegerVariable: {"number"},
+}
+
+func typeRule(d *differ, f field) {
+	from, to := profile.VariableType(f.from.Text()), profile.VariableType(f.to.Text())
+	v := verdict{TypeChanged, Major, "values of the old type are refused"}
+	if slices.Contains(wider[from], to) {
+		v = verdict{TypeChanged, Minor, "every value of the old type is one of the new"}
+	}
+	d.change(f, v)
+}
+
+func defaultRule(d *differ, f field) {
+	immutable, _ := f.of[1].Get("immutable").Boolean()
+	switch {
+	case f.to.IsNull() && !f.from.IsNull():
+		d.change(f, verdict{DefaultChanged, Major, "clusters that do not set it have no value"})
+	case immutable && !f.from.IsNull():
+		d.change(f, verdict{DefaultChanged, Major, "existing clusters that do not set it cannot change it"})
+	default:
+		d.change(f, verdict{DefaultChanged, Minor, "clusters that do not set it get another value"})
+	}
+}
+
+func scopeRule(d *differ, f field) {
+	scope := func(n *value.Node) string { return cmp.Or(textOf(n), profile.ClusterScope) }
+	if scope(f.from) == scope(f.to) {
+		d.change(f, verdict{VariableChanged, Patch, "written in another way"})
+		return
+	}
+	d.change(f, verdict{VariableChanged, Major, "it is set in another place"})
+}
+
+func textOf(n *value.Node) string {
+	text, _ := n.Str()
+	return text
+}
+
+// allowedRule compares lists of allowed values; no list allows all.
+func allowedRule(d *differ, f field) {
+	switch {
+	case f.to == nil, f.from != nil && holdsAll(f.to, f.from) && !holdsAll(f.from, f.to):
+		d.change(f, widened)
+	case f.from != nil && holdsAll(f.to, f.from):
+		d.change(f, verdict{VariableChanged, Patch, "the same values in another order"})
+	default:
+		d.change(f, narrowed)
+	}
+}
+
+// demandedRule compares lists of what a value must have; no list demands nothing.
+func demandedRule(d *differ, f field) {
+	switch {
+	case holdsAll(f.from, f.to) && holdsAll(f.to, f.from):
+		d.change(f, verdict{VariableChanged, Patch, "the same in another order"})
+	case holdsAll(f.from, f.to):
+		d.change(f, widened)
+	default:
+		d.change(f, narrowed)
+	}
+}
+
+// holdsAll reports whether list has every item of other.
+func holdsAll(list, other *value.Node) bool {
+	for _, item := range other.Items() {
+		if !slices.ContainsFunc(list.Items(), item.Equal) {
+			return false
+		}
+	}
+	return true
+}
+
+// boundRule compares bounds: sign is 1 where a higher one allows less.
+func boundRule(sign int) fieldRule {
+	return func(d *differ, f field) {
+		switch {
+		case f.from.IsNull() || f.to.IsNull():
+			d.constraint(f)
+			return
+		}
+		order, ok := compareValues(profile.VariableType(textOf(f.of[1].Get("type"))), f.from, f.to)
+		switch {
+		case !ok || order*sign < 0:
+			d.change(f, narrowed)
+		case order*sign > 0:
+			d.change(f, widened)
+		default:
+			d.change(f, verdict{VariableChanged, Patch, "written in another way"})
+		}
+	}
+}
+
+// constraintRule: a constraint that goes away widens, any other narrows.
+func constraintRule(d *differ, f field) { d.constraint(f) }
+
+func (d *differ) constraint(f field) {
+	if f.to.IsNull() {
+		d.change(f, widened)
+		return
+	}
+	d.change(f, narrowed)
+}
+
+// compareValues orders two values of a type of variable; ok is false when they
+// cannot be ordered.
+func compareValues(t profile.VariableType, a, b *value.Node) (order int, ok bool) {
+	if x, isNumber := a.Number(); isNumber {
+		y, ok := b.Number()
+		return cmp.Compare(x, y), ok
+	}
+	switch t {
+	case profile.DurationVariable:
+		x, errX := time.ParseDuration(a.Text())
+		y, errY := time.ParseDuration(b.Text())
+		return cmp.Compare(x, y), errX == nil && errY == nil
+	case profile.VersionVariable:
+		order, _, ok := compareVersions(a.Text(), b.Text())
+		return order, ok
+	}
+	x, errX := resource.ParseQuantity(a.Text())
+	y, errY := resource.ParseQuantity(b.Text())
+	if errX != nil || errY != nil {
+		return 0, false
+	}
+	return x.Cmp(y), true
+}
