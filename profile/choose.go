@@ -28,16 +28,16 @@ func (r *resolution) chooseProfiles(lock LockEntry) (releases []*release, usable
 	usable = true
 	seen := map[string]int{}
 	for i, text := range r.member.cluster.Spec.Profiles {
-		path := diag.Fields("spec", "profiles").Join(diag.Index(i))
+		path := func() diag.Path { return diag.Fields("spec", "profiles").Join(diag.Index(i)) }
 		ref, err := ParseRef(text)
 		if err != nil {
-			r.reject("profile.reference", path, "write the name of a profile, or name@version", "%v", err)
+			r.reject("profile.reference", path(), "write the name of a profile, or name@version", "%v", err)
 			usable = false
 			continue
 		}
 		if first, twice := seen[ref.Name]; twice {
-			r.add(diag.Errorf("profile.duplicate", r.member.At(path), "profile %s is named twice", ref.Name).
-				WithDetail("keep one of the two").WithPath(path).
+			r.add(diag.Errorf("profile.duplicate", r.member.At(path()), "profile %s is named twice", ref.Name).
+				WithDetail("keep one of the two").WithPath(path()).
 				WithRelated(r.member.At(diag.Fields("spec", "profiles").Join(diag.Index(first))), "the other one is here"))
 			usable = false
 			continue
@@ -64,10 +64,10 @@ func (r *resolution) hasBase(releases []*release) bool {
 	return false
 }
 
-func (r *resolution) chooseOne(ref Ref, lock LockEntry, path diag.Path) *release {
+func (r *resolution) chooseOne(ref Ref, lock LockEntry, path func() diag.Path) *release {
 	all := r.library.releases[ref.Name]
 	if len(all) == 0 {
-		r.reject("profile.unknown-profile", path, nearestOf(ref.Name, r.library.names(), "profiles"), "there is no profile %q in the library", ref.Name)
+		r.reject("profile.unknown-profile", path(), nearestOf(ref.Name, r.library.names(), "profiles"), "there is no profile %q in the library", ref.Name)
 		return nil
 	}
 	by := "the cluster names it"
@@ -83,10 +83,10 @@ func (r *resolution) chooseOne(ref Ref, lock LockEntry, path diag.Path) *release
 	}
 	known := versionsOf(all)
 	if ref.Version == "" {
-		r.reject("profile.missing-version", path, "name a version: "+ref.Name+"@"+last(known), "profile %s has only -dev versions", ref.Name)
+		r.reject("profile.missing-version", path(), "name a version: "+ref.Name+"@"+last(known), "profile %s has only -dev versions", ref.Name)
 		return nil
 	}
-	r.reject("profile.missing-version", path, by+"; "+nearestOf(ref.Version, known, "versions of "+ref.Name), "there is no version %s of profile %s in the library", ref.Version, ref.Name)
+	r.reject("profile.missing-version", path(), by+"; "+nearestOf(ref.Version, known, "versions of "+ref.Name), "there is no version %s of profile %s in the library", ref.Version, ref.Name)
 	return nil
 }
 

@@ -18,6 +18,7 @@ type composition struct {
 	disabled   []*layer
 	capi       *value.Node
 	inputs     map[string][]*input    // by name; several when profiles share one
+	variables  []string               // the names of inputs, sorted
 	unjudged   map[string]bool        // names whose declarations have mistakes
 	sensitive  map[string]bool        // names of which a declaration is sensitive
 	given      map[string]*value.Node // by profile name: values that need no cluster

@@ -181,6 +181,7 @@ func (c *composition) collectInputs() {
 			}
 		}
 	}
+	c.variables = sortedKeys(c.inputs)
 }
 
 // checkInputs holds profiles that declare one variable to one type and scope,

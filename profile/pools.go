@@ -70,20 +70,24 @@ type boundPools struct {
 	workers      []*boundPool // as in the cluster's document
 }
 
+var (
+	controlPlanePath = diag.Fields("spec", "pools", "controlPlane")
+	workersPath      = diag.Fields("spec", "pools", "workers")
+)
+
 // bindPools judges the pools and gathers what their expressions see.
 func (r *resolution) bindPools() {
 	pools := r.member.cluster.Spec.Pools
-	at := diag.Fields("spec", "pools")
-	r.checkPool(pools.ControlPlane, at.Join(diag.Field("controlPlane")), false)
-	r.pools.controlPlane = r.boundPool(at.Join(diag.Field("controlPlane")), "control-plane", "")
+	r.checkPool(pools.ControlPlane, controlPlanePath, false)
+	r.pools.controlPlane = r.boundPool(controlPlanePath, "control-plane", "")
 	r.pools.controlPlane.name = ControlPlanePool
 	seen := map[string]int{}
 	for i, p := range pools.Workers {
-		path := at.Join(diag.Field("workers"), diag.Index(i))
+		path := workersPath.Join(diag.Index(i))
 		if first, twice := seen[p.Name]; twice && p.Name != "" {
 			r.add(diag.Errorf("profile.duplicate", r.member.At(path.Join(diag.Field("name"))), "pool %q is defined twice", p.Name).
 				WithDetail("give each pool a name of its own").WithPath(path).
-				WithRelated(r.member.At(at.Join(diag.Field("workers"), diag.Index(first))), "the other one is here"))
+				WithRelated(r.member.At(workersPath.Join(diag.Index(first))), "the other one is here"))
 		}
 		seen[p.Name] = i
 		r.checkPool(p, path, true)
@@ -99,7 +103,7 @@ func (r *resolution) settleClasses() {
 	r.stack.cluster.Spec.Pools.Workers = workers
 	taken := map[string]int{}
 	for i := range workers {
-		path := diag.Fields("spec", "pools", "workers").Join(diag.Index(i))
+		path := workersPath.Join(diag.Index(i))
 		if workers[i].Class == "" && len(known) == 1 {
 			workers[i].Class = known[0]
 		}

@@ -148,23 +148,22 @@ func (c *composition) givenValue(in *input) *value.Node {
 // judgeOverlays judges the values that overlays set. Variables that no profile
 // of the stack declares are idle.
 func (c *composition) judgeOverlays() {
-	known := sortedKeys(c.inputs)
+	known := c.variables
 	for _, o := range c.recipe.overlays {
 		at := diag.Fields("spec", "variables")
 		for _, f := range o.root.Find(at).Fields() {
-			path := at.Join(diag.Field(f.Name))
 			inputs := c.inputsNamed(f.Name)
 			if len(inputs) == 0 {
 				c.idle[o] = append(c.idle[o], diag.Errorf("profile.undeclared-variable", f.Key.Range(), "no profile declares variable %q", f.Name).
-					WithDetail("%s", nearestOf(f.Name, known, "variables")).WithPath(path))
+					WithDetail("%s", nearestOf(f.Name, known, "variables")).WithPath(at.Join(diag.Field(f.Name))))
 				continue
 			}
 			if inputs[0].Scope == PoolScope {
-				c.add(wrongScope(f, path, inputs[0], "pools of clusters set it: pools.workers[].variables"))
+				c.add(wrongScope(f, at, inputs[0], "pools of clusters set it: pools.workers[].variables"))
 				continue
 			}
 			if !f.Value.IsNull() {
-				c.diags = append(c.diags, c.judged(inputs, f.Value, path)...)
+				c.diags = append(c.diags, c.judged(inputs, f, at)...)
 			}
 		}
 	}

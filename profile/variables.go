@@ -3,7 +3,6 @@ package profile
 import (
 	"cmp"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 
@@ -85,32 +84,31 @@ func setFor(set *value.Node, name, profile string) [2]*value.Node {
 // were probably meant to be: one slip is one finding.
 func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) bool, otherwise string) (meant map[string]bool) {
 	meant = map[string]bool{}
-	known := slices.Sorted(maps.Keys(r.comp.inputs))
+	known := r.comp.variables
 	for _, f := range set.Fields() {
-		path := at.Join(diag.Field(f.Name))
 		inputs := r.comp.inputsNamed(f.Name)
 		if len(inputs) == 0 && r.mayDeclare(f.Name) {
 			continue
 		}
 		if len(inputs) == 0 {
 			r.add(diag.Errorf("profile.undeclared-variable", f.Key.Range(), "no profile of the cluster declares variable %q", f.Name).
-				WithDetail("%s", nearestOf(f.Name, known, "variables")).WithPath(path))
+				WithDetail("%s", nearestOf(f.Name, known, "variables")).WithPath(at.Join(diag.Field(f.Name))))
 			near, _ := diag.Nearest(f.Name, known)
 			meant[near] = true
 			r.distrust(near)
 			continue
 		}
 		if !takes(inputs[0]) {
-			r.add(wrongScope(f, path, inputs[0], otherwise))
+			r.add(wrongScope(f, at, inputs[0], otherwise))
 			continue
 		}
 		if !f.Value.IsNull() {
-			found := r.comp.judged(inputs, f.Value, path)
+			found := r.comp.judged(inputs, f, at)
 			r.add(found...)
 			if len(found) > 0 {
 				r.distrust(inputs[0].Name)
 			}
-			r.deprecated(inputs, f, path)
+			r.deprecated(inputs, f, at)
 		}
 	}
 	return meant
@@ -138,15 +136,17 @@ func (c *composition) inputsNamed(name string) []*input {
 	return out
 }
 
-func wrongScope(f value.Entry, path diag.Path, in *input, otherwise string) diag.Diagnostic {
+func wrongScope(f value.Entry, at diag.Path, in *input, otherwise string) diag.Diagnostic {
 	return diag.Errorf("profile.variable-scope", f.Key.Range(), "variable %s has scope %s and cannot be set here", f.Name, cmp.Or(in.Scope, ClusterScope)).
-		WithDetail("%s", otherwise).WithPath(path).
+		WithDetail("%s", otherwise).WithPath(at.Join(diag.Field(f.Name))).
 		WithRelated(in.at(), "it is declared here, owner %s", in.release.profile.Spec.Owner)
 }
 
-// judged is what the declarations of a variable say of a value.
-func (c *composition) judged(inputs []*input, n *value.Node, path diag.Path) diag.Diagnostics {
+// judged is what the declarations of a variable say of a value in the mapping at
+// a path.
+func (c *composition) judged(inputs []*input, f value.Entry, at diag.Path) diag.Diagnostics {
 	var out diag.Diagnostics
+	n := f.Value
 	for _, in := range inputs {
 		found := in.form.judge(n)
 		if len(found) == 0 {
@@ -156,12 +156,12 @@ func (c *composition) judged(inputs []*input, n *value.Node, path diag.Path) dia
 			found = []problem{withheld(in.Schema)}
 		}
 		for _, p := range found {
-			at := n.Find(p.path).Place().Range()
+			place := n.Find(p.path).Place().Range()
 			if in.Type == SecretRefVariable || c.sensitive[in.Name] {
-				at = withoutExcerpt(at) // perhaps the secret itself was written
+				place = withoutExcerpt(place) // perhaps the secret itself was written
 			}
-			out = append(out, diag.Errorf("profile.variable-value", at, "variable %s: %s", in.Name, p).
-				WithDetail("%s", p.hint).WithPath(path.Join(p.path...)).
+			out = append(out, diag.Errorf("profile.variable-value", place, "variable %s: %s", in.Name, p).
+				WithDetail("%s", p.hint).WithPath(at.Join(diag.Field(f.Name)).Join(p.path...)).
 				WithRelated(in.at(), "it is declared here by %s, owner %s", in.release.ref, in.release.profile.Spec.Owner))
 		}
 	}
@@ -178,11 +178,11 @@ func (r *resolution) distrust(name string) {
 }
 
 // deprecated warns about a value that should not be set any more.
-func (r *resolution) deprecated(inputs []*input, f value.Entry, path diag.Path) {
+func (r *resolution) deprecated(inputs []*input, f value.Entry, at diag.Path) {
 	for _, in := range inputs {
 		if in.Deprecated != "" {
 			r.add(diag.Warningf("profile.deprecated-variable", f.Key.Range(), "variable %s is deprecated: %s", in.Name, in.Deprecated).
-				WithDetail("take it out of the cluster").WithPath(path).
+				WithDetail("take it out of the cluster").WithPath(at.Join(diag.Field(f.Name))).
 				WithRelated(in.at(), "it is declared here by %s, owner %s", in.release.ref, in.release.profile.Spec.Owner))
 		}
 	}

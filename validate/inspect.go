@@ -31,17 +31,19 @@ func inspectAll(documents []profile.Document, opts Options) diag.Diagnostics {
 	return slices.Concat(found...)
 }
 
-// field is a field of a document with its path.
+// field is a field of a document, in the mapping at a path.
 type field struct {
 	value.Entry
-	path diag.Path
+	of diag.Path
 }
+
+func (f field) path() diag.Path { return f.of.Join(diag.Field(f.Name)) }
 
 // fields are the fields of the mapping at path, sorted by name.
 func fields(d profile.Document, path diag.Path) []field {
 	var out []field
 	for _, e := range d.Tree().Find(path).Fields() {
-		out = append(out, field{Entry: e, path: path.Join(diag.Field(e.Name))})
+		out = append(out, field{Entry: e, of: path})
 	}
 	return out
 }

@@ -41,7 +41,7 @@ func labelsAt(d profile.Document, path diag.Path) diag.Diagnostics {
 
 func labelError(f field, at diag.Range, what, text, form string) diag.Diagnostic {
 	return diag.Errorf("validate.label", at, "%s %q is not allowed in Kubernetes", what, clipped(text)).
-		WithDetail("%s", form).WithPath(f.path)
+		WithDetail("%s", form).WithPath(f.path())
 }
 
 func isLabelKey(s string) bool { return len(validation.IsQualifiedName(s)) == 0 }

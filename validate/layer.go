@@ -17,7 +17,7 @@ func layers(d profile.Document, opts Options) diag.Diagnostics {
 		for _, f := range fields(d, at.Join(diag.Field("provides"))) {
 			if !isText(f.Name) || f.Value.Kind() == value.String && !isText(f.Value.Text()) {
 				out = append(out, diag.Errorf("validate.value", f.Key.Range(), "a capability has a name and a value that are not empty").
-					WithDetail("for instance storage-class: standard").WithPath(f.path))
+					WithDetail("for instance storage-class: standard").WithPath(f.path()))
 			}
 		}
 		out = append(out, engines(d, at.Join(diag.Field("content")), opts)...)
@@ -49,7 +49,7 @@ func classes(d profile.Document, capi diag.Path) diag.Diagnostics {
 	for _, f := range fields(d, capi.Join(diag.Field("classes"))) {
 		if !isLabel(f.Name) {
 			out = append(out, diag.Errorf("validate.value", f.Key.Range(), "the worker class name %q must %s", clipped(f.Name), schemas()["Cluster"].shape.at(poolClass).must).
-				WithDetail("for instance general, or edge-2").WithPath(f.path))
+				WithDetail("for instance general, or edge-2").WithPath(f.path()))
 		}
 	}
 	return out

@@ -27,8 +27,8 @@ type Path []Step
 // Build steps with [Field], [Index], [Key] and [Element].
 type Step struct {
 	field string
-	keys  []KeyValue
-	index int
+	keys  *[]KeyValue // of a key step; behind a pointer because steps are many and keys few
+	index int32
 	kind  stepKind
 }
 
@@ -49,14 +49,14 @@ type KeyValue struct{ Name, Value string }
 func Field(name string) Step { return Step{kind: fieldStep, field: name} }
 
 // Index is the step to element i of a list, counted from 0.
-func Index(i int) Step { return Step{kind: indexStep, index: i} }
+func Index(i int) Step { return Step{kind: indexStep, index: int32(i)} }
 
 // Key is the step to the element of a keyed list whose fields have these
 // values. The parts are ordered by name.
 func Key(parts ...KeyValue) Step {
 	keys := slices.Clone(parts)
 	slices.SortFunc(keys, func(a, b KeyValue) int { return cmp.Compare(a.Name, b.Name) })
-	return Step{kind: keyStep, keys: keys}
+	return Step{kind: keyStep, keys: &keys}
 }
 
 // Element is the step to the element of a set that equals value.
@@ -66,11 +66,18 @@ func Element(value string) Step { return Step{kind: elementStep, field: value} }
 func (s Step) IsField() (string, bool) { return s.field, s.kind == fieldStep }
 
 // IsIndex returns the index when the step goes to a list element by index.
-func (s Step) IsIndex() (int, bool) { return s.index, s.kind == indexStep }
+func (s Step) IsIndex() (int, bool) { return int(s.index), s.kind == indexStep }
 
 // IsKey returns the key when the step goes to an element of a keyed list. The
 // caller must not change it.
-func (s Step) IsKey() ([]KeyValue, bool) { return s.keys, s.kind == keyStep }
+func (s Step) IsKey() ([]KeyValue, bool) { return s.parts(), s.kind == keyStep }
+
+func (s Step) parts() []KeyValue {
+	if s.keys == nil {
+		return nil
+	}
+	return *s.keys
+}
 
 // IsElement returns the value when the step goes to an element of a set.
 func (s Step) IsElement() (string, bool) { return s.field, s.kind == elementStep }
@@ -111,7 +118,7 @@ func (s Step) write(b *strings.Builder) {
 	case elementStep:
 		b.WriteString("[=" + quoteSelector(s.field) + "]")
 	case keyStep:
-		for i, kv := range s.keys {
+		for i, kv := range s.parts() {
 			b.WriteByte("[,"[min(i, 1)])
 			b.WriteString(kv.Name + "=" + quoteSelector(kv.Value))
 		}
@@ -134,7 +141,7 @@ func (p Path) Compare(o Path) int {
 			cmp.Compare(a.kind, b.kind),
 			cmp.Compare(a.field, b.field),
 			cmp.Compare(a.index, b.index),
-			slices.CompareFunc(a.keys, b.keys, func(x, y KeyValue) int {
+			slices.CompareFunc(a.parts(), b.parts(), func(x, y KeyValue) int {
 				return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.Value, y.Value))
 			}),
 		)
