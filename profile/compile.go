@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/dayzero-sdk/dayzero/internal/expr"
-	"github.com/dayzero-sdk/dayzero/internal/merge"
 	yamlsource "github.com/dayzero-sdk/dayzero/internal/source"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -125,8 +124,7 @@ func (l *loader) compileLayer(r *release, i int) *layer {
 	ly := &layer{Layer: decoded, release: r, index: i}
 	root := r.whole.Get("spec", "layers").Items()[i]
 	c := compiler{loader: l, release: r, layer: ly, find: l.filesOf(r)}
-	values := merge.Over(nil, root.Get("values"), valuesTable(root.Get("merge"))) // which carries out directives
-	ly.values = c.tree(ly.path(diag.Field("values")), values, r.scopes.plain)
+	ly.values = c.tree(ly.path(diag.Field("values")), root.Get("values"), r.scopes.plain)
 	ly.capi = c.capi(ly.path(diag.Field("capi")), root.Get("capi"))
 	ly.patches = c.patches(ly.path(diag.Field("content"), diag.Field("patches")), root.Get("content", "patches"))
 	ly.parts = partsOf(r, ly.Name)
