@@ -145,7 +145,9 @@ func (l *loader) manifests(ly *layer, find fileFinder) {
 	}
 	for i, m := range ly.Content.Manifests {
 		where := ly.path(diag.Field("content"), diag.Field("manifests"), diag.Index(i))
+		named := ly.release.whole.Find(where)
 		for _, f := range find(m.Pattern, ly.release.At(where), where) {
+			f.Owner = named.Origin().Owner
 			if m.Expand {
 				f = l.expandable(ly, f)
 			}
@@ -157,7 +159,7 @@ func (l *loader) manifests(ly *layer, find fileFinder) {
 // expandable reads the objects of a manifest whose expressions are evaluated,
 // so that a mistake in one is found when the library is loaded.
 func (l *loader) expandable(ly *layer, f File) File {
-	writer := &value.Writer{File: f.Name, Kind: diag.Manifest, Document: ly.release.ref.String(), Layer: ly.Name, Owner: ly.owner()}
+	writer := &value.Writer{File: f.Name, Kind: diag.Manifest, Document: ly.release.ref.String(), Layer: ly.Name, Owner: f.Owner}
 	objects, diags := yamlsource.Manifests(writer, f.Data, yamlsource.ManifestLimits)
 	l.add(diags...)
 	c := compiler{loader: l, release: ly.release, layer: ly}

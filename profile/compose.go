@@ -27,6 +27,7 @@ type composition struct {
 	classes    []string        // worker classes, sorted
 	pooled     map[string]bool // by class: its content depends on the pool
 	fixed      []fixed
+	fields     []FixedField // of objects
 	idle       map[*overlay]diag.Diagnostics
 	diags      diag.Diagnostics
 

@@ -28,9 +28,25 @@ func (l *loader) extend(r *release) (ok bool) {
 	if !l.checkKinship(r, at) {
 		return false
 	}
+	r.root = r.patchesOwned()
 	r.whole = l.inherit(r)
 	r.broken = r.broken || l.diags[before:].HasErrors()
 	return true
+}
+
+// patchesOwned gives the document with what it says of inherited layers written
+// by the owner of the profile: the owner that a patch names is who answers for
+// the layer from now on, and lends the patch no standing.
+func (r *release) patchesOwned() *value.Node {
+	inherited := r.parent.whole.Get("spec", "layers").Items()
+	return r.root.EachItem(func(layer *value.Node) *value.Node {
+		if !slices.ContainsFunc(inherited, func(n *value.Node) bool { return n.Get("name").Equal(layer.Get("name")) }) {
+			return layer
+		}
+		w := *layer.Place().Writer
+		w.Owner = r.root.Place().Writer.Owner
+		return layer.WrittenBy(&w)
+	}, "spec", "layers")
 }
 
 func (l *loader) parentOf(r *release, text string, at diag.Path) *release {

@@ -19,6 +19,8 @@ type File struct {
 	Data []byte
 	// Digest is "sha256:" and the hexadecimal SHA-256 of Data.
 	Digest string
+	// Owner is who names the file among the manifests of a layer.
+	Owner string
 	// Expand: expressions in the file are evaluated; Objects has the result.
 	Expand  bool
 	objects []*value.Node

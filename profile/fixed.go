@@ -21,9 +21,10 @@ type fixed struct {
 // binds reports whether the rule forbids a part to touch the path. The owner of
 // the other layer may go on writing what was fixed there: that it changes is for
 // the approval of a new version.
-func (f fixed) binds(p part) bool {
-	w := p.writer()
-	return w.Kind == diag.Override || w.Owner != f.owner && (f.target == f.by || w.Owner != f.target.owner())
+func (f fixed) binds(p part) bool { return f.bindsWriter(p.writer().Kind, p.writer().Owner) }
+
+func (f fixed) bindsWriter(kind diag.OriginKind, owner string) bool {
+	return kind == diag.Override || owner != f.owner && (f.target == f.by || owner != f.target.owner())
 }
 
 // checkFixed judges the paths that a layer fixes as written.
@@ -35,12 +36,17 @@ func (l *loader) checkFixed(r *release, ly Layer, at diag.Path) {
 		case f.Path == "": // could not be decoded, which is reported
 		case err != nil:
 			l.reject(r, "profile.fixed-path", where, "write for instance /values/replicas", "%v", err)
-		case name == "objects" && len(path) < 4:
+		case name == "objects" && !namesField(path):
 			l.reject(r, "profile.fixed-path", where, "write /objects/<Kind>/<name or *>/<field>", "the path %s names no field of an object", f.Path)
 		case name != "values" && name != "capi" && name != "objects" || len(path) < 2:
 			l.reject(r, "profile.fixed-path", where, "a path starts with /values, /capi or /objects", "the path %s leads nowhere", f.Path)
 		}
 	}
+}
+
+// namesField reports whether a path has the form /objects/<Kind>/<name>/<field>.
+func namesField(path diag.Path) bool {
+	return len(path) > 3 && !slices.ContainsFunc(path[:3], func(s diag.Step) bool { _, ok := s.IsField(); return !ok })
 }
 
 func firstField(path diag.Path) (string, bool) {
@@ -56,7 +62,7 @@ func (c *composition) collectFixed() {
 		items := ly.node().Get("fixed").Items()
 		for i, declared := range ly.Fixed {
 			path, err := diag.ParsePath(declared.Path)
-			if err != nil || len(path) < 2 {
+			if name, _ := firstField(path); err != nil || len(path) < 2 || name == "objects" && !namesField(path) {
 				continue // which is reported for the profile
 			}
 			f := fixed{path: path, by: ly, target: ly, owner: items[i].Place().Writer.Owner, at: items[i].Place().Range()}
@@ -64,6 +70,9 @@ func (c *composition) collectFixed() {
 				continue
 			}
 			c.fixed = append(c.fixed, f)
+			if name, _ := firstField(path); name == "objects" {
+				c.fields = append(c.fields, newFixedField(f))
+			}
 		}
 	}
 }
@@ -106,6 +115,9 @@ func (c *composition) judgeFixed() {
 			})
 		}
 	}
+	for i := range c.fields {
+		c.judgeFixedField(&c.fields[i])
+	}
 }
 
 // judgeOverridden holds the values of a layer that a cluster overrides to what
@@ -130,7 +142,13 @@ func (c *composition) judgeFixedIn(f fixed, parts []part, look func([]part) []*v
 			WithDetail("%s; fix a path that the layer sets", c.fixedHint(f)))
 		return
 	}
-	if sameNodes(want, look(parts)) {
+	c.compareFixed(f, parts, allowed, look)
+}
+
+// compareFixed reports the part that makes look find something else than in the
+// parts that are allowed to change the path.
+func (c *composition) compareFixed(f fixed, parts, allowed []part, look func([]part) []*value.Node) {
+	if sameNodes(look(allowed), look(parts)) {
 		return
 	}
 	for i, p := range parts {
@@ -148,21 +166,50 @@ func sameNodes(a, b []*value.Node) bool {
 	return slices.EqualFunc(a, b, func(x, y *value.Node) bool { return (x == nil) == (y == nil) && x.Equal(y) })
 }
 
-// broken says that a part changes what is fixed.
+// broken says that a part changes what is fixed, at the deepest place of the
+// part that the path leads to.
 func (c *composition) broken(f fixed, p part) diag.Diagnostic {
-	at, rest := p.root, f.path
-	if name, _ := firstField(f.path); name == "values" || p.root.Get("capi") != nil {
-		at = p.root.Nearest(rest)
+	by := p.root.Place().Origin()
+	by.Range = c.deepest(f, p).Place().Range()
+	return f.brokenBy(by)
+}
+
+// brokenBy says that by changes what is fixed, where it does.
+func (f fixed) brokenBy(by diag.Origin) diag.Diagnostic {
+	who := by.Document
+	if by.Owner != "" {
+		who += ", owner " + by.Owner + ","
 	}
-	w := p.writer()
-	who := w.Document
-	if w.Owner != "" {
-		who += ", owner " + w.Owner + ","
-	}
-	return diag.Errorf("profile.fixed", at.Place().Range(), "%s changes %s, which %s of %s, owner %s, fixes", who, f.path, f.by.Name, f.by.release.ref, f.owner).
+	return diag.Errorf("profile.fixed", by.Range, "%s changes %s, which %s of %s, owner %s, fixes", who, f.path, f.by.Name, f.by.release.ref, f.owner).
 		WithDetail("leave the path as %s wrote it, or ask %s to change it in a new version", f.by.release.ref, f.owner).
 		WithPath(f.path).
 		WithRelated(f.at, "layer %s, owner %s, fixes it here", f.by.Name, f.owner)
+}
+
+// deepest is the node of a part that comes closest to what is fixed, in
+// whichever slot the part says it.
+func (c *composition) deepest(f fixed, p part) *value.Node {
+	views := []view{{tree: p.root, path: f.path}}
+	var slots []diag.Path
+	switch name, _ := firstField(f.path); name {
+	case "capi":
+		slots = []diag.Path{f.path[1:]}
+	case "objects":
+		slots = c.slotPaths(newFixedField(f))
+	}
+	for _, path := range slots {
+		views = append(views, viewsOf(p.root.Get("capi"), c.capi, path)...)
+	}
+	out, left := p.root, len(f.path)+1
+	if capi := p.root.Get("capi"); capi != nil && len(slots) > 0 {
+		out = capi
+	}
+	for _, v := range views {
+		if n, rest := v.nearest(); rest < left && n != nil {
+			out, left = n, rest
+		}
+	}
+	return out
 }
 
 // fixedHint names the nearest path that is there.
@@ -231,10 +278,37 @@ func foldCapi(parts []part) *value.Node {
 	return out
 }
 
+// view is a tree of slots put together, and a path in it.
+type view struct {
+	tree *value.Node
+	path diag.Path
+}
+
+// nearest is the last node on the path that somebody wrote, and how many steps
+// of the path are left from there.
+func (v view) nearest() (*value.Node, int) {
+	for i := len(v.path); i >= 0; i-- {
+		if n := v.tree.Find(v.path[:i]); n.Place().Writer != nil {
+			return n, len(v.path) - i
+		}
+	}
+	return nil, 0
+}
+
 // slotsAt finds what stands at a path of the capi slots: for the control plane
 // and the worker classes with what nodes and workers give them under it. all has
 // all classes.
 func slotsAt(capi, all *value.Node, path diag.Path) []*value.Node {
+	views := viewsOf(capi, all, path)
+	out := make([]*value.Node, len(views))
+	for i, v := range views {
+		out[i] = v.tree.Find(v.path)
+	}
+	return out
+}
+
+// viewsOf are the trees in which a path of the capi slots counts.
+func viewsOf(capi, all *value.Node, path diag.Path) []view {
 	slot, _ := path[0].IsField()
 	rest := path[1:]
 	controlPlane := merge.Over(fromNodes(capi.Get("nodes"), true), capi.Get("controlPlane"), merge.Capi)
@@ -242,35 +316,35 @@ func slotsAt(capi, all *value.Node, path diag.Path) []*value.Node {
 	class := func(name string) *value.Node { return merge.Over(workers, capi.Get("classes", name), merge.Capi) }
 	switch slot {
 	case "controlPlane":
-		return []*value.Node{controlPlane.Find(rest)}
+		return []view{{controlPlane, rest}}
 	case "workers":
-		out := []*value.Node{workers.Find(rest)}
+		out := []view{{workers, rest}}
 		for _, f := range all.Get("classes").Fields() {
-			out = append(out, class(f.Name).Find(rest))
+			out = append(out, view{class(f.Name), rest})
 		}
 		return out
 	case "classes":
 		if len(rest) == 0 {
-			return []*value.Node{capi.Get("classes")}
+			return []view{{capi.Get("classes"), nil}}
 		}
 		name, _ := rest[0].IsField()
-		return []*value.Node{class(name).Find(rest[1:])}
+		return []view{{class(name), rest[1:]}}
 	case "nodes":
-		return nodesAt(capi, all, rest, controlPlane, class)
+		return nodesViews(capi, all, rest, controlPlane, class)
 	}
-	return []*value.Node{capi.Find(path)}
+	return []view{{capi, path}}
 }
 
-// nodesAt finds a path of nodes wherever nodes count: in the control plane and in
-// every class.
-func nodesAt(capi, all *value.Node, rest diag.Path, controlPlane *value.Node, class func(string) *value.Node) []*value.Node {
-	out := []*value.Node{capi.Get("nodes").Find(rest)}
+// nodesViews are the trees in which a path of nodes counts: the control plane
+// and every class.
+func nodesViews(capi, all *value.Node, rest diag.Path, controlPlane *value.Node, class func(string) *value.Node) []view {
+	out := []view{{capi.Get("nodes"), rest}}
 	for _, path := range spread(rest, true) {
-		out = append(out, controlPlane.Find(path))
+		out = append(out, view{controlPlane, path})
 	}
 	for _, f := range all.Get("classes").Fields() {
 		for _, path := range spread(rest, false) {
-			out = append(out, class(f.Name).Find(path))
+			out = append(out, view{class(f.Name), path})
 		}
 	}
 	return out

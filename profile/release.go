@@ -2,6 +2,7 @@ package profile
 
 import (
 	"github.com/dayzero-sdk/dayzero/internal/expr"
+	"github.com/dayzero-sdk/dayzero/internal/merge"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
@@ -85,6 +86,18 @@ func layersWrittenBy(root *value.Node) *value.Node {
 	}, "spec", "presets")
 }
 
+// withoutDirectives carries out the directives in values of layers that lie over
+// nothing, so that what is put over them meets lists.
+func withoutDirectives(whole *value.Node) *value.Node {
+	return whole.EachItem(func(layer *value.Node) *value.Node {
+		values := layer.Get("values")
+		if values == nil {
+			return layer
+		}
+		return layer.With("values", merge.Over(nil, values, valuesTable(layer.Get("merge"))))
+	}, "spec", "layers")
+}
+
 // settle puts a release over what it extends, judges and compiles it. A release
 // that is broken stays in the library, so that clusters that use it are not said
 // to use a missing version.
@@ -94,6 +107,7 @@ func (l *loader) settle(r *release) {
 	}
 	r.settled = true
 	inherits := l.extend(r)
+	r.whole = withoutDirectives(r.whole)
 	before := len(l.diags)
 	decoded := l.decodeInto(r.whole, &r.profile)
 	if !inherits {

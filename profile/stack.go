@@ -149,7 +149,8 @@ type LostValue struct {
 
 // Lost are the values that were set at a path of a layer and did not come to
 // stand, the latest first. There are none for paths with an index, which may
-// mean another item in each document, and of mappings that were merged.
+// mean another item in each document, and of mappings and lists that are part of
+// what stands.
 func (s *Stack) Lost(l StackLayer, path diag.Path) []LostValue {
 	parts := l.layer.parts
 	switch name, _ := firstField(path); name {
@@ -163,14 +164,25 @@ func (s *Stack) Lost(l StackLayer, path diag.Path) []LostValue {
 		return nil
 	}
 	now, stands, _ := s.Find(l, path)
-	merged := func(n *value.Node) bool { return n.Kind() == value.Map && now.node.Kind() == value.Map }
 	var out []LostValue
 	for _, p := range slices.Backward(parts) {
-		if n := p.root.Find(path); n != nil && !merged(n) && n.Place().Range() != stands.Range {
+		said := value.NewMap([]value.Entry{{Name: "values", Value: foldValues([]part{p}, l.layer)}, {Name: "capi", Value: foldCapi([]part{p})}}, value.Place{})
+		if n := said.Find(path); n != nil && !mergedInto(now.node, n) && n.Place().Range() != stands.Range {
 			out = append(out, LostValue{Value: Value{node: n}, Origin: n.Origin()})
 		}
 	}
 	return out
+}
+
+// mergedInto reports whether n is part of now: a mapping that others were put
+// over, or a list that some were added to.
+func mergedInto(now, n *value.Node) bool {
+	if now.Kind() == value.Map {
+		return n.Kind() == value.Map
+	}
+	return slices.ContainsFunc(n.Items(), func(item *value.Node) bool {
+		return slices.ContainsFunc(now.Items(), func(o *value.Node) bool { return o.Place() == item.Place() })
+	})
 }
 
 // Held reports whether the cluster names a version itself, so that no rollout

@@ -14,7 +14,8 @@ type Engine interface {
 	// same part, whatever was rendered before. It may be called by many
 	// goroutines. Bad input is in the part's diagnostics; an error means that
 	// rendering could not be done (a cancelled context, a chart that cannot be
-	// fetched).
+	// fetched). What layers fix of their objects is judged by the engine, with
+	// [FixedOf]; of objects for the hub, by the renderer.
 	Render(ctx context.Context, request Request) (Part, error)
 }
 

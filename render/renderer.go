@@ -44,8 +44,9 @@ func (e *InputError) Error() string {
 
 // Bundle renders a stack. It fails with an [InputError] when the stack says
 // something that cannot be rendered: content without an engine, two layers that
-// make different objects of one identity, what an engine refuses. Other errors
-// come from the engines or the context.
+// make different objects of one identity, a field of an object that another
+// owner fixes, what an engine refuses. Other errors come from the engines or the
+// context.
 func (r *Renderer) Bundle(ctx context.Context, stack *profile.Stack) (Bundle, error) {
 	b := Bundle{key: stack.Key(), stack: stack.Digest()}
 	var diags diag.Diagnostics
@@ -69,10 +70,25 @@ func (r *Renderer) Bundle(ctx context.Context, stack *profile.Stack) (Bundle, er
 	slices.SortStableFunc(b.own, compareItems)
 	slices.SortFunc(b.shared, func(x, y Set) int { return strings.Compare(x.Name, y.Name) })
 	b.own, diags = unique(b.own, diags)
+	diags = append(diags, judgeFixed(FixedOf(stack), b, !diags.HasErrors())...)
 	if diags.HasErrors() {
 		return Bundle{}, &InputError{Diagnostics: diags.Sorted()}
 	}
 	return b, nil
+}
+
+// judgeFixed holds the objects of a bundle to what the layers fix. complete says
+// that all objects are there.
+func judgeFixed(f Fixed, b Bundle, complete bool) diag.Diagnostics {
+	if f.IsZero() {
+		return nil
+	}
+	items := b.items()
+	diags := f.judgeHub(items)
+	if complete && !diags.HasErrors() {
+		diags = append(diags, f.unmatched(items)...)
+	}
+	return diags
 }
 
 func withoutEngine(stack *profile.Stack, rendered map[string]bool) diag.Diagnostics {

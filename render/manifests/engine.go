@@ -18,12 +18,14 @@ var _ render.Engine = Engine{}
 // Render implements [render.Engine].
 func (Engine) Render(_ context.Context, request render.Request) (render.Part, error) {
 	var part render.Part
+	fixed := render.FixedOf(request.Stack)
 	for i, l := range request.Stack.Layers() {
 		if len(l.Manifests) == 0 {
 			continue
 		}
-		w := &work{layer: l, cache: request.Cache}
+		w := &work{layer: l, cache: request.Cache, fixed: fixed}
 		w.read()
+		w.judge()
 		w.patch()
 		part.Layers = append(part.Layers, render.LayerID(l))
 		part.Diagnostics = append(part.Diagnostics, w.diags...)
@@ -41,11 +43,23 @@ func (Engine) Render(_ context.Context, request render.Request) (render.Part, er
 type work struct {
 	layer   profile.StackLayer
 	cache   *render.Cache
+	fixed   render.Fixed
 	objects []render.Object
 	diags   diag.Diagnostics
 }
 
 func (w *work) add(found diag.Diagnostic) { w.diags = append(w.diags, found) }
+
+// judge holds the objects as they were read to what the stack fixes. That
+// depends on the stack and is not kept with the content, which stacks share.
+func (w *work) judge() {
+	if w.fixed.IsZero() {
+		return
+	}
+	for _, o := range w.objects {
+		w.diags = append(w.diags, w.fixed.Made(render.LayerID(w.layer), o)...)
+	}
+}
 
 func (w *work) read() {
 	for _, f := range w.layer.Manifests {
@@ -93,7 +107,7 @@ func (w *work) parse(f profile.File) content {
 }
 
 func (w *work) parseNow(f profile.File) content {
-	writer := &value.Writer{File: f.Name, Kind: diag.Manifest, Document: w.layer.Profile.String(), Layer: w.layer.Name, Owner: w.layer.Owner}
+	writer := &value.Writer{File: f.Name, Kind: diag.Manifest, Document: w.layer.Profile.String(), Layer: w.layer.Name, Owner: f.Owner}
 	trees, diags := source.Manifests(writer, f.Data, source.ManifestLimits)
 	c := content{diags: diags}
 	for _, tree := range trees {

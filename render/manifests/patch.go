@@ -74,7 +74,25 @@ func (w *work) patched(o render.Object, p profile.StackPatch) render.Object {
 		w.add(diag.Errorf("render.patch", p.Range, "the patch leaves %v", err))
 		return o
 	}
+	found := w.fixed.Changed(render.LayerID(w.layer), o, changed, func(path diag.Path) diag.Origin { return changer(o.Tree(), p, path) })
+	w.diags = append(w.diags, found...)
 	return changed
+}
+
+// changer is the place of the patch that changes a path of an object: of a JSON
+// Patch, that of the first operation which does.
+func changer(tree *value.Node, p profile.StackPatch, path diag.Path) diag.Origin {
+	if !p.Merge.IsZero() {
+		return p.Merge.Tree().Nearest(path).Origin()
+	}
+	for _, op := range p.JSON.Tree().Items() {
+		next, err := apply(tree, op)
+		if err != nil || !next.Find(path).Equal(tree.Find(path)) {
+			return op.Get("path").Origin()
+		}
+		tree = next
+	}
+	return p.JSON.Tree().Origin()
 }
 
 // withoutDeleted takes away the fields that a merge patch sets to null; nulls
