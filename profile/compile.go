@@ -392,6 +392,12 @@ func (c compiler) patches(at diag.Path, n *value.Node) []patch {
 		p.target.Namespace, _ = item.Get("target", "namespace").Str()
 		p.merge = c.tree(where.Join(diag.Field("merge")), item.Get("merge"), c.release.scopes.content)
 		p.json = c.tree(where.Join(diag.Field("json")), item.Get("json"), c.release.scopes.content)
+		if p.merge.IsNull() {
+			p.merge = nil
+		}
+		if p.json.IsNull() {
+			p.json = nil
+		}
 		if p.merge.IsNull() == p.json.IsNull() {
 			c.add(diag.Errorf("profile.patch", p.at, "a patch has either merge or json").
 				WithDetail("merge: {...} puts fields over the object; json: [{op, path, value}] changes single places").WithPath(where))

@@ -282,13 +282,13 @@ func (l *loader) patchLayer(r *release, i int, below, own *value.Node) *value.No
 	for _, f := range own.Fields() {
 		under := below.Get(f.Name)
 		switch {
-		case f.Name == "enabled":
+		case f.Name == "enabled", (f.Name == "values" || f.Name == "capi") && f.Value.IsNull():
 		case f.Name == "patches":
 			out = out.With("content", withPatches(out.Get("content"), f.Value))
 		case f.Name == "values":
 			out = out.With(f.Name, merge.Over(under, f.Value, table))
 		case f.Name == "capi":
-			out = out.With(f.Name, merge.Over(under, f.Value, merge.Capi))
+			out = out.With(f.Name, merge.Patch(under, f.Value, merge.Capi))
 		case f.Name == "content":
 			out = out.With(f.Name, overContent(under, f.Value))
 		case f.Name == "component" && (under.Get("none") == nil) == (f.Value.Get("none") == nil), f.Name == "provides", f.Name == "merge":

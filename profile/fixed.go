@@ -265,7 +265,9 @@ func (c *composition) capiParts() []part {
 func foldValues(parts []part, ly *layer) *value.Node {
 	var out *value.Node
 	for _, p := range parts {
-		out = merge.Over(out, p.root.Get("values"), ly.table)
+		if n := p.root.Get("values"); !n.IsNull() {
+			out = merge.Over(out, n, ly.table)
+		}
 	}
 	return out
 }
@@ -273,7 +275,9 @@ func foldValues(parts []part, ly *layer) *value.Node {
 func foldCapi(parts []part) *value.Node {
 	var out *value.Node
 	for _, p := range parts {
-		out = merge.Over(out, p.root.Get("capi"), merge.Capi)
+		if n := p.root.Get("capi"); !n.IsNull() {
+			out = merge.Over(out, n, merge.Capi)
+		}
 	}
 	return out
 }

@@ -43,7 +43,7 @@ func (p layerPatch) over(ly *layer) (*layer, diag.Diagnostics) {
 		out.values = merge.Over(ly.values, values, ly.table)
 	}
 	if capi := c.capi(at("capi"), p.root.Get("capi")); capi != nil {
-		out.capi = merge.Over(ly.capi, capi, merge.Capi)
+		out.capi = merge.Patch(ly.capi, capi, merge.Capi)
 	}
 	if patches := c.patches(at("patches"), p.root.Get("patches")); len(patches) > 0 {
 		out.patches = slices.Concat(ly.patches, patches)

@@ -20,6 +20,13 @@ func Over(lower, upper *value.Node, table Table) *value.Node {
 	return m.merge(nil, lower, upper)
 }
 
+// Patch is Over for trees that are merged with others later: directives that
+// find no list stay, and act then.
+func Patch(lower, upper *value.Node, table Table) *value.Node {
+	m := merger{table: table, keep: true}
+	return m.merge(nil, lower, upper)
+}
+
 // Join returns both trees put together and the leaves on which they disagree.
 // For a disagreement wins says whether the upper value is meant to win; then it
 // is no conflict. wins may be nil.
@@ -61,6 +68,7 @@ func misplaced(path diag.Path, n *value.Node, table Table, keyed bool, yield fun
 type merger struct {
 	table     Table
 	equals    bool
+	keep      bool
 	wins      func(at diag.Path, lower *value.Node) bool
 	conflicts []Conflict
 }
@@ -68,6 +76,11 @@ type merger struct {
 func (m *merger) merge(path diag.Path, lower, upper *value.Node) *value.Node {
 	if upper == nil {
 		return lower
+	}
+	if m.keep {
+		if kept, ok := m.kept(path, lower, upper); ok {
+			return kept
+		}
 	}
 	if items, replace, ok := directive(upper); ok {
 		return m.directed(path, lower, items, replace)
@@ -88,6 +101,23 @@ func (m *merger) merge(path diag.Path, lower, upper *value.Node) *value.Node {
 // {$secret: {...}} a reference.
 func whole(n *value.Node) bool { return n.Get("$file") != nil || n.Get("$secret") != nil }
 
+// kept merges what is or meets a directive that stays.
+func (m *merger) kept(path diag.Path, lower, upper *value.Node) (*value.Node, bool) {
+	_, replace, directed := directive(upper)
+	if directed && (lower == nil || replace) {
+		return upper, true
+	}
+	items, _, ok := directive(lower)
+	if !ok {
+		return nil, false
+	}
+	merged := m.merge(path, items, upper)
+	if merged.Kind() != value.List {
+		return merged, true
+	}
+	return lower.WithFields([]value.Entry{{Name: lower.Fields()[0].Name, Key: lower.Fields()[0].Key, Value: merged}}), true
+}
+
 func (m *merger) replace(path diag.Path, lower, upper *value.Node) *value.Node {
 	if !m.equals {
 		return m.alone(path, upper)
@@ -101,7 +131,7 @@ func (m *merger) replace(path diag.Path, lower, upper *value.Node) *value.Node {
 
 // alone resolves the directives of a tree that lies over nothing.
 func (m *merger) alone(path diag.Path, n *value.Node) *value.Node {
-	if !hasDirective(n) {
+	if m.keep || !hasDirective(n) {
 		return n
 	}
 	if items, replace, ok := directive(n); ok {
