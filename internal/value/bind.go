@@ -16,8 +16,8 @@ func (n *Node) Bind(compute func(expression *Node) *Node) *Node {
 		}
 		return n
 	case List:
-		items := make([]*Node, len(n.items))
-		for i, item := range n.items {
+		items := make([]*Node, len(n.list()))
+		for i, item := range n.list() {
 			items[i] = item.Bind(compute)
 		}
 		return NewList(items, n.place)
@@ -46,7 +46,7 @@ func (n *Node) expressions(yield func(*Node) bool) bool {
 			return false
 		}
 	}
-	for _, item := range n.items {
+	for _, item := range n.list() {
 		if !item.expressions(yield) {
 			return false
 		}
@@ -68,8 +68,8 @@ func (n *Node) Prune() *Node {
 
 func (n *Node) pruneItems() *Node {
 	changed := false
-	items := make([]*Node, len(n.items))
-	for i, item := range n.items {
+	items := make([]*Node, len(n.list()))
+	for i, item := range n.list() {
 		items[i] = item.Prune()
 		changed = changed || items[i] != item
 	}

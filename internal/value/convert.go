@@ -97,14 +97,14 @@ func (n *Node) Any() any {
 	case Bool:
 		return n.bool
 	case Int:
-		return n.int
+		return n.int()
 	case Float:
-		return n.float
+		return n.float()
 	case String, Expression:
 		return n.str
 	case List:
-		out := make([]any, len(n.items))
-		for i, item := range n.items {
+		out := make([]any, len(n.list()))
+		for i, item := range n.list() {
 			out[i] = item.Any()
 		}
 		return out
@@ -127,9 +127,9 @@ func (n *Node) AppendJSON(b []byte) []byte {
 	case Bool:
 		return strconv.AppendBool(b, n.bool)
 	case Int:
-		return strconv.AppendInt(b, n.int, 10)
+		return strconv.AppendInt(b, n.int(), 10)
 	case Float:
-		return appendFloat(b, n.float)
+		return appendFloat(b, n.float())
 	case String:
 		return appendString(b, n.str)
 	case Expression:
@@ -137,7 +137,7 @@ func (n *Node) AppendJSON(b []byte) []byte {
 		return append(appendString(b, n.str), '}')
 	case List:
 		b = append(b, '[')
-		for i, item := range n.items {
+		for i, item := range n.list() {
 			if i > 0 {
 				b = append(b, ',')
 			}

@@ -32,19 +32,35 @@ var kindNames = [...]string{"null", "a boolean", "an integer", "a number", "a st
 func (k Kind) String() string { return kindNames[k] }
 
 // Node is one piece of data. A nil *Node means absent; most methods accept it.
+//
+// A fleet is millions of nodes: what few of them have is behind a pointer.
 type Node struct {
-	kind   Kind
-	bool   bool
-	int    int64
-	float  float64
-	str    string // of String and Expression; of Int and Float the text as written, if any
-	items  []*Node
-	fields []Entry // sorted by name
-	place  Place
-	causes []Place
+	kind    Kind
+	bool    bool
+	dynamic bool    // an Expression, or holds one
+	number  uint64  // of Int, and the bits of Float
+	str     string  // of String and Expression; of Int and Float the text as written, if any
+	fields  []Entry // sorted by name
+	place   Place
+	items   *[]*Node
+	rare    *rare
+}
 
-	program any  // of Expression
-	dynamic bool // an Expression, or holds one
+// rare is what computed nodes and those to be computed have.
+type rare struct {
+	causes  []Place
+	program any // of Expression
+}
+
+func (n *Node) int() int64 { return int64(n.number) }
+
+func (n *Node) float() float64 { return math.Float64frombits(n.number) }
+
+func (n *Node) list() []*Node {
+	if n.items == nil {
+		return nil
+	}
+	return *n.items
 }
 
 // Entry is one field of a mapping. Key is the place of the field's name.
@@ -61,31 +77,33 @@ func NewNull(p Place) *Node { return &Node{kind: Null, place: p} }
 func NewBool(b bool, p Place) *Node { return &Node{kind: Bool, bool: b, place: p} }
 
 // NewInt is the integer i at p.
-func NewInt(i int64, p Place) *Node { return &Node{kind: Int, int: i, place: p} }
+func NewInt(i int64, p Place) *Node { return &Node{kind: Int, number: uint64(i), place: p} }
 
 // NewFloat is the number f at p. f is finite.
-func NewFloat(f float64, p Place) *Node { return &Node{kind: Float, float: f, place: p} }
+func NewFloat(f float64, p Place) *Node {
+	return &Node{kind: Float, number: math.Float64bits(f), place: p}
+}
 
 // NewString is the string s at p.
 func NewString(s string, p Place) *Node { return &Node{kind: String, str: s, place: p} }
 
 // NewList is the list of items at p. It keeps items; the caller gives them up.
 func NewList(items []*Node, p Place) *Node {
-	return &Node{kind: List, items: items, place: p, dynamic: slices.ContainsFunc(items, (*Node).Dynamic)}
+	return &Node{kind: List, items: &items, place: p, dynamic: slices.ContainsFunc(items, (*Node).Dynamic)}
 }
 
 // NewExpression is a scalar at p that program will compute. text is how it was
 // written, and what stands for it in the canonical form and in Equal.
 func NewExpression(text string, program any, p Place) *Node {
-	return &Node{kind: Expression, str: text, program: program, place: p, dynamic: true}
+	return &Node{kind: Expression, str: text, rare: &rare{program: program}, place: p, dynamic: true}
 }
 
 // Program is what computes an Expression node, nil for others.
 func (n *Node) Program() any {
-	if n == nil {
+	if n == nil || n.rare == nil {
 		return nil
 	}
-	return n.program
+	return n.rare.program
 }
 
 // Dynamic reports whether the tree holds an expression.
@@ -145,7 +163,7 @@ func (n *Node) Integer() (int64, bool) {
 	if n == nil || n.kind != Int {
 		return 0, false
 	}
-	return n.int, true
+	return n.int(), true
 }
 
 // Boolean returns the boolean of a Bool node.
@@ -160,9 +178,9 @@ func (n *Node) Boolean() (value, ok bool) {
 func (n *Node) Number() (float64, bool) {
 	switch n.Kind() {
 	case Int:
-		return float64(n.int), true
+		return float64(n.int()), true
 	case Float:
-		return n.float, true
+		return n.float(), true
 	}
 	return 0, false
 }
@@ -191,7 +209,7 @@ func (n *Node) Len() int {
 	if n == nil {
 		return 0
 	}
-	return len(n.items) + len(n.fields)
+	return len(n.list()) + len(n.fields)
 }
 
 // Items are the items of a list. The caller must not change the slice.
@@ -199,7 +217,7 @@ func (n *Node) Items() []*Node {
 	if n == nil {
 		return nil
 	}
-	return n.items
+	return n.list()
 }
 
 // Fields are the fields of a mapping, sorted by name. The caller must not
@@ -299,7 +317,8 @@ func (n *Node) WithFields(fields []Entry) *Node { return newMap(fields, n.Place(
 func (n *Node) Equal(o *Node) bool {
 	a, b := n.Kind(), o.Kind()
 	if a == Int && b == Float {
-		return o.float == math.Trunc(o.float) && o.float >= -(1<<63) && o.float < 1<<63 && int64(o.float) == n.int
+		f := o.float()
+		return f == math.Trunc(f) && f >= -(1<<63) && f < 1<<63 && int64(f) == n.int()
 	}
 	if a == Float && b == Int {
 		return o.Equal(n)
@@ -313,13 +332,13 @@ func (n *Node) Equal(o *Node) bool {
 	case Bool:
 		return n.bool == o.bool
 	case Int:
-		return n.int == o.int
+		return n.int() == o.int()
 	case Float:
-		return n.float == o.float
+		return n.float() == o.float()
 	case String, Expression:
 		return n.str == o.str
 	case List:
-		return slices.EqualFunc(n.items, o.items, (*Node).Equal)
+		return slices.EqualFunc(n.list(), o.list(), (*Node).Equal)
 	}
 	return slices.EqualFunc(n.fields, o.fields, func(x, y Entry) bool {
 		return x.Name == y.Name && x.Value.Equal(y.Value)
@@ -342,7 +361,7 @@ func (n *Node) leaves(at diag.Path, keyOf func(diag.Path, *Node) (diag.Step, boo
 			return false
 		}
 	}
-	for i, item := range n.items {
+	for i, item := range n.list() {
 		step := diag.Index(i)
 		if keyOf != nil {
 			if s, ok := keyOf(at, item); ok {
@@ -370,8 +389,8 @@ func (n *Node) Find(path diag.Path) *Node {
 func (n *Node) step(s diag.Step) *Node {
 	if name, ok := s.IsField(); ok {
 		if n.Kind() == List {
-			if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < len(n.items) {
-				return n.items[i]
+			if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < len(n.list()) {
+				return n.list()[i]
 			}
 			return nil
 		}
@@ -379,7 +398,7 @@ func (n *Node) step(s diag.Step) *Node {
 	}
 	if i, ok := s.IsIndex(); ok {
 		if i < len(n.Items()) {
-			return n.items[i]
+			return n.list()[i]
 		}
 		return nil
 	}

@@ -53,8 +53,10 @@ func (n *Node) Origin() diag.Origin {
 		return diag.Origin{}
 	}
 	o := n.place.Origin()
-	for _, c := range n.causes {
-		o.Causes = append(o.Causes, c.Origin())
+	if n.rare != nil {
+		for _, c := range n.rare.causes {
+			o.Causes = append(o.Causes, c.Origin())
+		}
 	}
 	return o
 }
@@ -77,7 +79,11 @@ func (n *Node) At(p Place) *Node {
 // Computed returns the tree n with every node placed at p, caused by causes:
 // the result of an expression stands where the expression stands.
 func (n *Node) Computed(p Place, causes []Place) *Node {
-	return mapping{change: func(c *Node) { c.place, c.causes = p, causes }}.of(n)
+	var why *rare
+	if len(causes) > 0 {
+		why = &rare{causes: causes}
+	}
+	return mapping{change: func(c *Node) { c.place, c.rare = p, why }}.of(n)
 }
 
 // WrittenBy returns the tree with every node's writer replaced by w, keeping
@@ -112,10 +118,11 @@ func (m mapping) node(n *Node) *Node {
 	if n.Len() == 0 {
 		return &c
 	}
-	if len(n.items) > 0 {
-		c.items = make([]*Node, len(n.items))
-		for i, item := range n.items {
-			c.items[i] = m.node(item)
+	if items := n.list(); len(items) > 0 {
+		copied := make([]*Node, len(items))
+		c.items = &copied
+		for i, item := range items {
+			copied[i] = m.node(item)
 		}
 	}
 	if len(n.fields) > 0 {
