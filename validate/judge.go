@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"crypto/sha256"
+
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -20,6 +22,7 @@ type judge struct {
 // form is what CUE sees of a document.
 type form struct {
 	schema   *schema
+	key      [sha256.Size]byte
 	data     *value.Node
 	refusals []refusal
 }
@@ -28,7 +31,8 @@ type form struct {
 // loading and resolving.
 func newJudge(documents []profile.Document, known diag.Diagnostics) *judge {
 	j := &judge{documents: documents, told: newTold(documents, known), formOf: make([]int, len(documents))}
-	seen := map[string]int{}
+	seen := map[[sha256.Size]byte]int{}
+	var buffer []byte
 	for i, d := range documents {
 		schema, ok := schemas()[d.Kind]
 		if !ok {
@@ -36,12 +40,13 @@ func newJudge(documents []profile.Document, known diag.Diagnostics) *judge {
 			continue
 		}
 		data := schema.shape.project(d.Tree())
-		key := d.Kind + string(data.AppendJSON(nil))
+		buffer = data.AppendJSON(append(buffer[:0], d.Kind...))
+		key := sha256.Sum256(buffer)
 		at, twice := seen[key]
 		if !twice {
 			at = len(j.forms)
 			seen[key] = at
-			j.forms = append(j.forms, form{schema: schema, data: data})
+			j.forms = append(j.forms, form{schema: schema, key: key, data: data})
 		}
 		j.formOf[i] = at
 	}
@@ -52,7 +57,7 @@ func newJudge(documents []profile.Document, known diag.Diagnostics) *judge {
 func (j *judge) all() diag.Diagnostics {
 	for i := range j.forms {
 		f := &j.forms[i]
-		f.refusals = f.schema.judge(f.data)
+		f.refusals = verdicts.of(f.key, func() []refusal { return f.schema.judge(f.data) })
 	}
 	var out diag.Diagnostics
 	for i, d := range j.documents {
