@@ -42,6 +42,7 @@
 // # A workspace on disk
 //
 //	library/<name>/<version>/profile.yaml   one version of a profile, and the files it refers to
+//	library/ownership.yaml                  who may reach beyond what they own
 //	hubs/        documents of kind Hub
 //	fleet/       documents of kind Cluster
 //	strategies/  documents of kind Strategy

@@ -29,17 +29,23 @@ func (f fixed) binds(p part) bool {
 // checkFixed judges the paths that a layer fixes as written.
 func (l *loader) checkFixed(r *release, ly Layer, at diag.Path) {
 	for i, f := range ly.Fixed {
-		where := at.Join(diag.Field("fixed"), diag.Index(i))
-		path, err := diag.ParsePath(f.Path)
-		switch name, _ := firstField(path); {
-		case f.Path == "": // could not be decoded, which is reported
-		case err != nil:
-			l.reject(r, "profile.fixed-path", where, "write for instance /values/replicas", "%v", err)
-		case name == "objects" && len(path) < 4:
-			l.reject(r, "profile.fixed-path", where, "write /objects/<Kind>/<name or *>/<field>", "the path %s names no field of an object", f.Path)
-		case name != "values" && name != "capi" && name != "objects" || len(path) < 2:
-			l.reject(r, "profile.fixed-path", where, "a path starts with /values, /capi or /objects", "the path %s leads nowhere", f.Path)
-		}
+		l.checkBinding(r, f.Path, at.Join(diag.Field("fixed"), diag.Index(i)), "fixed-path", "values", "capi", "objects")
+	}
+}
+
+// checkBinding judges the path of a rule as written: it starts with one of the
+// fields.
+func (l *loader) checkBinding(r *release, text string, where diag.Path, code string, fields ...string) {
+	path, err := diag.ParsePath(text)
+	switch name, _ := firstField(path); {
+	case text == "": // could not be decoded, which is reported
+	case err != nil:
+		l.reject(r, "profile."+code, where, "write for instance /values/replicas", "%v", err)
+	case name == "objects" && slices.Contains(fields, name) && len(path) < 4:
+		l.reject(r, "profile."+code, where, "write /objects/<Kind>/<name or *>/<field>", "the path %s names no field of an object", text)
+	case !slices.Contains(fields, name) || len(path) < 2:
+		last := len(fields) - 1
+		l.reject(r, "profile."+code, where, "a path starts with /"+strings.Join(fields[:last], ", /")+" or /"+fields[last], "the path %s leads nowhere", text)
 	}
 }
 
@@ -53,38 +59,50 @@ func firstField(path diag.Path) (string, bool) {
 // collectFixed gathers what the layers of the stack fix.
 func (c *composition) collectFixed() {
 	for _, ly := range c.layers {
-		items := ly.node().Get("fixed").Items()
 		for i, declared := range ly.Fixed {
-			path, err := diag.ParsePath(declared.Path)
-			if err != nil || len(path) < 2 {
-				continue // which is reported for the profile
+			f, ok := ly.binding("fixed", i, declared.Path)
+			if ok && (declared.Layer == "" || c.aim(&f, declared.Layer, "fixes")) {
+				c.fixed = append(c.fixed, f)
 			}
-			f := fixed{path: path, by: ly, target: ly, owner: items[i].Place().Writer.Owner, at: items[i].Place().Range()}
-			if declared.Layer != "" && !c.aim(&f, declared) {
-				continue
+		}
+		for i, declared := range ly.Constrained {
+			f, ok := ly.binding("constrained", i, declared.Path)
+			if ok && (declared.Layer == "" || c.aim(&f, declared.Layer, "constrains")) {
+				c.constrained = append(c.constrained, newConstrained(f, declared))
 			}
-			c.fixed = append(c.fixed, f)
 		}
 	}
 }
 
+// binding is the i-th rule of a list of the layer; ok is false where its path is
+// wrong, which is reported for the profile.
+func (l *layer) binding(list string, i int, text string) (f fixed, ok bool) {
+	path, err := diag.ParsePath(text)
+	at := l.node().Get(list).Items()[i].Place()
+	return fixed{path: path, by: l, target: l, owner: at.Writer.Owner, at: at.Range()}, err == nil && len(path) > 1
+}
+
 // aim finds the other layer that a rule is about.
-func (c *composition) aim(f *fixed, declared FixedPath) bool {
-	if disabled, err := findLayer(c.disabled, declared.Layer); err == nil {
-		c.add(diag.Errorf("profile.fixed", disabled.at(diag.Field("name")), "layer %s is disabled, and layer %s of %s, owner %s, fixes %s of it", disabled.id(), f.by.Name, f.by.release.ref, f.owner, declared.Path).
+func (c *composition) aim(f *fixed, address, verb string) bool {
+	if disabled, err := findLayer(c.disabled, address); err == nil {
+		if name, _ := firstField(f.path); verb == "constrains" {
+			f.target = disabled
+			return name == "capi" // of a layer without values, nothing is out of bounds
+		}
+		c.add(diag.Errorf("profile.fixed", disabled.at(diag.Field("name")), "layer %s is disabled, and layer %s of %s, owner %s, fixes %s of it", disabled.id(), f.by.Name, f.by.release.ref, f.owner, f.path).
 			WithDetail("a layer with a fixed path cannot be disabled; ask %s", f.owner).
 			WithRelated(f.at, "it is fixed here"))
 		return false
 	}
-	target, err := findLayer(c.layers, declared.Layer)
+	target, err := findLayer(c.layers, address)
 	if err != nil {
 		c.add(diag.Errorf("profile.unknown-layer", f.at, "%v", err).WithDetail("%s", layerHint(err)))
 		return false
 	}
 	f.target = target
-	if target.owner() != f.owner && !c.entitled(*f) {
-		c.add(diag.Errorf("profile.not-entitled", f.at, "layer %s of %s fixes %s of layer %s, which belongs to %s", f.by.Name, f.by.release.ref, declared.Path, target.Name, target.owner()).
-			WithDetail("%s", notEntitledHint(*f)).
+	if target.owner() != f.owner && !c.recipe.rules.entitles(*f) {
+		c.add(diag.Errorf("profile.not-entitled", f.at, "layer %s of %s %s %s of layer %s, which belongs to %s", f.by.Name, f.by.release.ref, verb, f.path, target.Name, target.owner()).
+			WithDetail("%s", c.recipe.rules.hint(*f)).
 			WithRelated(target.at(diag.Field("name")), "layer %s of %s, owner %s", target.Name, target.release.ref, target.owner()))
 		return false
 	}
@@ -120,6 +138,15 @@ func (c *composition) judgeOverridden(rules []fixed, shared, own *layer) {
 	}
 }
 
+// judgeOverriddenRemoval likewise, to what is constrained.
+func (c *composition) judgeOverriddenRemoval(rules []constrained, shared, own *layer) {
+	for _, rule := range rules {
+		if name, _ := firstField(rule.path); name == "values" && rule.target == shared {
+			c.judgeRemovedIn(rule.fixed, own.parts, valueIn(own, rule.path))
+		}
+	}
+}
+
 // judgeFixedIn compares what look finds in parts with what it finds in those
 // that may change the path.
 func (c *composition) judgeFixedIn(f fixed, parts []part, look func([]part) []*value.Node) {
@@ -150,19 +177,28 @@ func sameNodes(a, b []*value.Node) bool {
 
 // broken says that a part changes what is fixed.
 func (c *composition) broken(f fixed, p part) diag.Diagnostic {
-	at, rest := p.root, f.path
-	if name, _ := firstField(f.path); name == "values" || p.root.Get("capi") != nil {
-		at = p.root.Nearest(rest)
-	}
-	w := p.writer()
-	who := w.Document
-	if w.Owner != "" {
-		who += ", owner " + w.Owner + ","
-	}
-	return diag.Errorf("profile.fixed", at.Place().Range(), "%s changes %s, which %s of %s, owner %s, fixes", who, f.path, f.by.Name, f.by.release.ref, f.owner).
+	return diag.Errorf("profile.fixed", p.nearest(f.path).Place().Range(), "%s changes %s, which %s of %s, owner %s, fixes", p.writtenBy(), f.path, f.by.Name, f.by.release.ref, f.owner).
 		WithDetail("leave the path as %s wrote it, or ask %s to change it in a new version", f.by.release.ref, f.owner).
 		WithPath(f.path).
 		WithRelated(f.at, "layer %s, owner %s, fixes it here", f.by.Name, f.owner)
+}
+
+// nearest is what of the part lies nearest to a path.
+func (p part) nearest(path diag.Path) *value.Node {
+	if name, _ := firstField(path); name == "values" || p.root.Get("capi") != nil {
+		return p.root.Nearest(path)
+	}
+	return p.root
+}
+
+// writtenBy names who wrote the part.
+func (p part) writtenBy() string { return documentOf(p.writer()) }
+
+func documentOf(w *value.Writer) string {
+	if w.Owner == "" {
+		return w.Document
+	}
+	return w.Document + ", owner " + w.Owner + ","
 }
 
 // fixedHint names the nearest path that is there.
@@ -196,6 +232,14 @@ func (c *composition) checkDisabled(ly *layer, p layerPatch) {
 			c.add(diag.Errorf("profile.fixed", enabled.Place().Range(), "layer %s of %s cannot be disabled: its owner %s fixes %s", ly.Name, ly.release.ref, owner, ly.Fixed[i].Path).
 				WithDetail("leave the layer in, or ask %s for a version without it", owner).WithPath(p.path.Join(diag.Field("enabled"))).
 				WithRelated(n.Place().Range(), "layer %s, owner %s, fixes it here", ly.Name, owner))
+			return
+		}
+	}
+	for i, n := range ly.node().Get("constrained").Items() {
+		if by := n.Place().Writer; strings.HasPrefix(ly.Constrained[i].Path, "/capi") && (w.Kind == diag.Override || w.Owner != by.Owner) {
+			c.add(diag.Errorf("profile.constrained", enabled.Place().Range(), "layer %s of %s cannot be disabled: its owner %s constrains %s", ly.Name, ly.release.ref, by.Owner, ly.Constrained[i].Path).
+				WithDetail("leave the layer in, or ask %s for a version without it", by.Owner).WithPath(p.path.Join(diag.Field("enabled"))).
+				WithRelated(n.Place().Range(), "layer %s, owner %s, constrains it here", ly.Name, by.Owner))
 			return
 		}
 	}
@@ -312,11 +356,4 @@ func fromNodes(nodes *value.Node, controlPlane bool) *value.Node {
 		}
 	}
 	return out
-}
-
-// entitled reports whether who fixes a path of another owner's layer may.
-func (c *composition) entitled(f fixed) bool { return f.by.Kind == SecurityLayer }
-
-func notEntitledHint(f fixed) string {
-	return "only layers of kind Security fix paths of other owners' layers; ask " + strings.TrimSpace(f.target.owner()) + " to fix it"
 }

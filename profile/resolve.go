@@ -199,6 +199,7 @@ func (r *resolution) finish() {
 		s.layers = append(s.layers, r.bindLayer(ly))
 	}
 	s.capi = r.bindCapi()
+	r.judgeConstrained()
 	s.idle = r.collectIdle()
 }
 
