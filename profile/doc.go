@@ -78,6 +78,17 @@
 // result; in a longer string it becomes part of that string. What comes out is
 // never read again, so no value can change the structure around it.
 //
+// # Who may change what
+//
+// Profiles, layers, overlays and strategies have owners. A path of a layer is
+// free, constrained (within a schema, see [ConstrainedPath]) or fixed (only its
+// owner changes it, see [FixedPath]); a stack that breaks a rule is an error that
+// names the owner and both places. The [Ownership] document says who may bind
+// layers of others. [Approvals] lists whom the change from one workspace to
+// another has to ask, [PublishedChanges] and [FixedChanges] what it must not do;
+// all are judged by the workspace as it is. Package policy decides who may make a
+// change at all.
+//
 // # Guarantees
 //
 // Bad input is an answer, not an error: [Load] and Resolve return what they

@@ -41,6 +41,7 @@ func runCase(t *testing.T, file string) {
 	fsys, opts := workspace(t, archive), options(t, string(archive.Comment))
 	ws, loaded := profile.Load(fsys, profile.Layout{})
 	opts.Loaded = loaded
+	opts.Against = against(t, archive)
 	got := validate.Workspace(ws, opts).Text(fsys)
 	want := &archive.Files[len(archive.Files)-1]
 	if *update {
@@ -62,7 +63,7 @@ func workspace(t testing.TB, archive *txtar.Archive) fs.FS {
 	}
 	files := map[string]txtar.File{}
 	for _, f := range append(base.Files, archive.Files...) {
-		if f.Name != "want" {
+		if f.Name != "want" && !strings.HasPrefix(f.Name, "have/") {
 			files[f.Name] = f
 		}
 	}
@@ -75,6 +76,22 @@ func workspace(t testing.TB, archive *txtar.Archive) fs.FS {
 		t.Fatal(err)
 	}
 	return fsys
+}
+
+// against is the workspace that a case is compared with: that of the files below
+// have/, over the base; nil without any.
+func against(t testing.TB, archive *txtar.Archive) *profile.Workspace {
+	var before txtar.Archive
+	for _, f := range archive.Files {
+		if name, ok := strings.CutPrefix(f.Name, "have/"); ok {
+			before.Files = append(before.Files, txtar.File{Name: name, Data: f.Data})
+		}
+	}
+	if before.Files == nil {
+		return nil
+	}
+	ws, _ := profile.Load(workspace(t, &before), profile.Layout{})
+	return ws
 }
 
 func options(t testing.TB, comment string) validate.Options {

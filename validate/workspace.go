@@ -13,6 +13,10 @@ type Options struct {
 	// Loaded are the findings that [profile.Load] returned with the workspace.
 	// They are part of the result, and what they say is not said again.
 	Loaded diag.Diagnostics
+	// Against is the workspace as it is now: what may not change on the clusters
+	// that it has is judged, and what its library has published and its owners
+	// have fixed. Default: nothing is compared.
+	Against *profile.Workspace
 	// Now is the time at which overrides have expired or not; their dates end
 	// with the day in UTC. Zero: expiry is not judged.
 	Now time.Time
@@ -39,6 +43,7 @@ func Workspace(ws *profile.Workspace, opts Options) diag.Diagnostics {
 		fleet.lock(documents, opts),
 		fleet.variables(),
 		fleet.overlays(documents),
+		kept(ws, opts.Against),
 		strategies(ws, documents),
 	)
 	return withoutConsequences(found).Sorted()
