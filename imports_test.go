@@ -24,6 +24,9 @@ var ours = map[string]map[string]string{
 		"internal/source": "YAML with places",
 		"internal/value":  "the tree",
 	},
+	"profile/policy": {
+		"profile": "who may do what, workspaces", "profile/diag": "places and paths", "internal/value": "trees of documents",
+	},
 	"validate": {
 		"profile": "what is validated", "profile/diag": "findings", "internal/value": "trees of documents",
 	},

@@ -181,7 +181,7 @@ func (l *loader) ownership() {
 	}
 	switch {
 	case own == nil && elsewhere == nil && l.diags.HasErrors():
-		l.workspace.Library.rules = &ownership{Document: Document{Kind: "Ownership", Name: "ownership"}}
+		l.workspace.Library.rules = &ownership{Document: Document{Kind: "Ownership", Name: "ownership"}, ownership: Ownership{Spec: OwnershipSpec{Grants: []Grant{nobody}}}}
 	case own != nil && elsewhere != nil && !own.root.Equal(elsewhere.root):
 		l.add(twoOwnerships(elsewhere, own))
 	case own != nil:
@@ -197,8 +197,13 @@ func twoOwnerships(first, second *ownership) diag.Diagnostic {
 		WithRelated(first.At(nil), "the other one, which counts, owner %s", first.ownership.Spec.Owner)
 }
 
+// nobody is a grant that allows nothing. It stands in a document with mistakes, so
+// that grants that could not be read are not as if there were none.
+var nobody = Grant{}
+
 func (l *loader) keepOwnership(root *value.Node) *ownership {
 	o := &ownership{}
+	before := len(l.diags)
 	l.decodeInto(root, &o.ownership)
 	o.Document = Document{Kind: "Ownership", Name: "ownership " + o.ownership.Metadata.Name, root: root}
 	for i := range o.ownership.Spec.Entitlements {
@@ -208,6 +213,9 @@ func (l *loader) keepOwnership(root *value.Node) *ownership {
 		at := diag.Fields("spec", "grants").Join(diag.Index(i))
 		o.ownership.Spec.Grants[i].at = o.At(at)
 		l.checkGrant(o, o.ownership.Spec.Grants[i], at)
+	}
+	if l.diags[before:].HasErrors() {
+		o.ownership.Spec.Grants = append(o.ownership.Spec.Grants, nobody)
 	}
 	return o
 }
