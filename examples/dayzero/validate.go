@@ -12,6 +12,7 @@ import (
 type validateCommand struct {
 	workspaceFlags
 	nowFlag
+	againstFlag
 }
 
 // nowFlag is the time at which dates are judged; without it none are.
@@ -25,7 +26,15 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	ds := validate.Workspace(ws.Workspace, validate.Options{Loaded: ws.diags, Now: c.Now})
+	opts := validate.Options{Loaded: ws.diags, Now: c.Now}
+	if c.Against != "" {
+		have, err := c.before()
+		if err != nil {
+			return err
+		}
+		opts.Against = have.Workspace
+	}
+	ds := validate.Workspace(ws.Workspace, opts)
 	if !ds.HasErrors() {
 		found, err := renderAll(ctx, s, ws, nil)
 		if err != nil {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -19,12 +20,13 @@ type Actor struct {
 	Groups []string `json:"groups,omitempty"`
 }
 
-// String gives "ann (store-ops, edge)".
+// String gives "ann (store-ops, edge)"; somebody, for want of a name.
 func (a Actor) String() string {
+	name := cmp.Or(a.Name, "somebody")
 	if len(a.Groups) == 0 {
-		return a.Name
+		return name
 	}
-	return a.Name + " (" + strings.Join(a.Groups, ", ") + ")"
+	return name + " (" + strings.Join(a.Groups, ", ") + ")"
 }
 
 // Decision is the answer to whether a change is allowed.
