@@ -24,6 +24,9 @@ var ours = map[string]map[string]string{
 		"internal/source": "YAML with places",
 		"internal/value":  "the tree",
 	},
+	"profile/policy": {
+		"profile": "who may do what, workspaces", "profile/diag": "places and paths", "internal/value": "trees of documents",
+	},
 	"profile/upgrade": {
 		"profile": "releases, stacks, version ranges", "profile/diag": "findings, places", "internal/merge": "list tables", "internal/value": "the tree",
 	},

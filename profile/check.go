@@ -53,6 +53,7 @@ func (l *loader) checkLayer(r *release, i int, names map[string]int) {
 		l.checkRequirement(r, req, at.Join(diag.Field("conflicts"), diag.Index(j)))
 	}
 	l.checkFixed(r, ly, at)
+	l.checkConstrained(r, ly, at)
 	if c := ly.Content; c != nil && (len(c.Manifests) > 0) == (c.Helm != nil) {
 		l.reject(r, "profile.content", at.Join(diag.Field("content")), "write manifests: [...] or helm: {...}; use two layers for both", "content has exactly one of manifests and helm")
 	}

@@ -13,7 +13,7 @@ import (
 // is false when a profile is missing or broken.
 func (r *resolution) choose(lock LockEntry) (made recipe, usable bool) {
 	releases, usable := r.chooseProfiles(lock)
-	made = recipe{releases: releases, own: len(releases)}
+	made = recipe{releases: releases, own: len(releases), rules: r.library.rules}
 	made.overlays = r.matching(lock)
 	for _, o := range made.overlays {
 		usable = r.addProfiles(o, &made, lock) && usable && !o.broken

@@ -426,10 +426,12 @@ func (c compiler) checkOperations(at diag.Path, ops *value.Node) {
 // checkAlone composes a release by itself, to find what is wrong with its
 // layers whatever stack they will be in: cycles and conflicts.
 func (l *loader) checkAlone(r *release) {
-	recipe := recipe{releases: []*release{r}}
-	for _, found := range recipe.compose().diags {
+	recipe := recipe{releases: []*release{r}, rules: l.workspace.Library.rules}
+	alone := recipe.compose()
+	alone.judgeAlone()
+	for _, found := range alone.diags {
 		switch found.Code {
-		case "profile.cycle", "profile.conflict", "profile.fixed", "profile.fixed-path":
+		case "profile.cycle", "profile.conflict", "profile.fixed", "profile.fixed-path", "profile.constrained":
 			l.add(found)
 		}
 	}

@@ -13,23 +13,24 @@ import (
 
 // composition is what a recipe gives, before any cluster.
 type composition struct {
-	recipe     recipe
-	layers     []*layer // in install order
-	disabled   []*layer
-	capi       *value.Node
-	inputs     map[string][]*input    // by name; several when profiles share one
-	variables  []string               // the names of inputs, sorted
-	unjudged   map[string]bool        // names whose declarations have mistakes
-	sensitive  map[string]bool        // names of which a declaration is sensitive
-	given      map[string]*value.Node // by profile name: values that need no cluster
-	provided   map[string]string
-	kubernetes *layer
-	classes    []string        // worker classes, sorted
-	pooled     map[string]bool // by class: its content depends on the pool
-	fixed      []fixed
-	fields     []FixedField // of objects
-	idle       map[*overlay]diag.Diagnostics
-	diags      diag.Diagnostics
+	recipe      recipe
+	layers      []*layer // in install order
+	disabled    []*layer
+	capi        *value.Node
+	inputs      map[string][]*input    // by name; several when profiles share one
+	variables   []string               // the names of inputs, sorted
+	unjudged    map[string]bool        // names whose declarations have mistakes
+	sensitive   map[string]bool        // names of which a declaration is sensitive
+	given       map[string]*value.Node // by profile name: values that need no cluster
+	provided    map[string]string
+	kubernetes  *layer
+	classes     []string        // worker classes, sorted
+	pooled      map[string]bool // by class: its content depends on the pool
+	fixed       []fixed
+	fields      []FixedField // of objects
+	constrained []constrained
+	idle        map[*overlay]diag.Diagnostics
+	diags       diag.Diagnostics
 
 	shared  sync.Map // bound trees of slots, where they are equal for all clusters
 	digests sync.Map // of trees that clusters share
@@ -80,6 +81,7 @@ func (c *composition) compose(layers layering) {
 	c.collectFixed()
 	c.joinCapi()
 	c.judgeFixed()
+	c.judgeRemoved()
 	c.nameClasses()
 }
 

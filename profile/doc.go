@@ -46,6 +46,7 @@
 //
 //	library/<name>/<version>/profile.yaml   one version of a profile, and the files it refers to
 //	library/overlays/<name>/<version>/overlay.yaml   likewise, of an overlay
+//	library/ownership.yaml                  who may reach beyond what they own
 //	library.sum  a line for each published version: name@version sha256:<content digest>
 //	hubs/        documents of kind Hub
 //	fleet/       documents of kind Cluster
@@ -94,6 +95,17 @@
 // show, values of sensitive variables and what stands in the place of a secret,
 // they do not show, nor the line it stands on; a file that is no YAML has no
 // variables, and its line is shown.
+//
+// # Who may change what
+//
+// Profiles, layers, overlays and strategies have owners. A path of a layer is
+// free, constrained (within a schema, see [ConstrainedPath]) or fixed (only its
+// owner changes it, see [FixedPath]); a stack that breaks a rule is an error that
+// names the owner and both places. The [Ownership] document says who may bind
+// layers of others. [Approvals] lists whom the change from one workspace to
+// another has to ask, [PublishedChanges] and [FixedChanges] what it must not do;
+// all are judged by the workspace as it is. Package policy decides who may make a
+// change at all.
 //
 // # Guarantees
 //

@@ -16,7 +16,7 @@ import (
 
 // Document is one document of a workspace as it was read.
 type Document struct {
-	// Kind is Profile, Overlay, Hub, Cluster or Strategy.
+	// Kind is Profile, Overlay, Hub, Cluster, Strategy or Ownership.
 	Kind string
 	// Name names it in messages: "profile mem-base@1.0.0".
 	Name string

@@ -256,3 +256,25 @@ func ExampleValueOf() {
 	fmt.Println(v, err)
 	// Output: {"labels":["a","b"],"replicas":3} <nil>
 }
+
+// Whom does a pull request have to ask?
+func ExampleApprovals() {
+	base, head := workspace(), workspace()
+	text := string(base["library/base/1.0.0/profile.yaml"].Data)
+	text = strings.Replace(text, "version: 1.0.0\n", "version: 1.1.0\n", 1)
+	text = strings.Replace(text, "encryption: true", "encryption: false", 1)
+	head["library/base/1.1.0/profile.yaml"] = &fstest.MapFile{Data: []byte(text)}
+
+	have, _ := profile.Load(base, profile.Layout{})
+	want, _ := profile.Load(head, profile.Layout{})
+	for _, a := range profile.Approvals(have, want) {
+		fmt.Println(a.Owner)
+		for _, r := range a.Reasons {
+			fmt.Printf("  %s: %s\n", r.Range, r.Summary)
+		}
+	}
+	// Output:
+	// platform
+	//   library/base/1.1.0/profile.yaml:5:12: adds profile base@1.1.0
+	//   library/base/1.1.0/profile.yaml:12:117: profile base@1.1.0 changes /values/encryption of layer cni
+}

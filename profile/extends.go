@@ -269,7 +269,7 @@ func (l *loader) misnamed(r *release, i int, layer *value.Node, inherited []*val
 }
 
 // appended are the lists of a layer that one who patches it adds to.
-var appended = []string{"requires", "conflicts", "before", "after", "overrides", "fixed"}
+var appended = []string{"requires", "conflicts", "before", "after", "overrides", "fixed", "constrained"}
 
 // patchLayer puts a layer of r, the i-th of its document, over the inherited
 // one.

@@ -30,17 +30,23 @@ func (f fixed) bindsWriter(kind diag.OriginKind, owner string) bool {
 // checkFixed judges the paths that a layer fixes as written.
 func (l *loader) checkFixed(r *release, ly Layer, at diag.Path) {
 	for i, f := range ly.Fixed {
-		where := at.Join(diag.Field("fixed"), diag.Index(i))
-		path, err := diag.ParsePath(f.Path)
-		switch name, _ := firstField(path); {
-		case f.Path == "": // could not be decoded, which is reported
-		case err != nil:
-			l.reject(r, "profile.fixed-path", where, "write for instance /values/replicas", "%v", err)
-		case name == "objects" && !namesField(path):
-			l.reject(r, "profile.fixed-path", where, "write /objects/<Kind>/<name or *>/<field>", "the path %s names no field of an object", f.Path)
-		case name != "values" && name != "capi" && name != "objects" || len(path) < 2:
-			l.reject(r, "profile.fixed-path", where, "a path starts with /values, /capi or /objects", "the path %s leads nowhere", f.Path)
-		}
+		l.checkBinding(r, f.Path, at.Join(diag.Field("fixed"), diag.Index(i)), "fixed-path", "values", "capi", "objects")
+	}
+}
+
+// checkBinding judges the path of a rule as written: it starts with one of the
+// fields.
+func (l *loader) checkBinding(r *release, text string, where diag.Path, code string, fields ...string) {
+	path, err := diag.ParsePath(text)
+	switch name, _ := firstField(path); {
+	case text == "": // could not be decoded, which is reported
+	case err != nil:
+		l.reject(r, "profile."+code, where, "write for instance /values/replicas", "%v", err)
+	case name == "objects" && slices.Contains(fields, name) && !namesField(path):
+		l.reject(r, "profile."+code, where, "write /objects/<Kind>/<name or *>/<field>", "the path %s names no field of an object", text)
+	case !slices.Contains(fields, name) || len(path) < 2:
+		last := len(fields) - 1
+		l.reject(r, "profile."+code, where, "a path starts with /"+strings.Join(fields[:last], ", /")+" or /"+fields[last], "the path %s leads nowhere", text)
 	}
 }
 
@@ -59,41 +65,60 @@ func firstField(path diag.Path) (string, bool) {
 // collectFixed gathers what the layers of the stack fix.
 func (c *composition) collectFixed() {
 	for _, ly := range c.layers {
-		items := ly.node().Get("fixed").Items()
 		for i, declared := range ly.Fixed {
-			path, err := diag.ParsePath(declared.Path)
-			if name, _ := firstField(path); err != nil || len(path) < 2 || name == "objects" && !namesField(path) {
+			f, ok := ly.binding("fixed", i, declared.Path)
+			if name, _ := firstField(f.path); !ok || name == "objects" && !namesField(f.path) {
 				continue // which is reported for the profile
 			}
-			f := fixed{path: path, by: ly, target: ly, owner: items[i].Place().Writer.Owner, at: items[i].Place().Range()}
-			if declared.Layer != "" && !c.aim(&f, declared) {
-				continue
+			if declared.Layer == "" || c.aim(&f, declared.Layer, "fixes") {
+				c.addFixed(f)
 			}
-			c.fixed = append(c.fixed, f)
-			if name, _ := firstField(path); name == "objects" {
-				c.fields = append(c.fields, newFixedField(f))
+		}
+		for i, declared := range ly.Constrained {
+			f, ok := ly.binding("constrained", i, declared.Path)
+			if ok && (declared.Layer == "" || c.aim(&f, declared.Layer, "constrains")) {
+				c.constrained = append(c.constrained, newConstrained(f, declared))
 			}
 		}
 	}
 }
 
+func (c *composition) addFixed(f fixed) {
+	c.fixed = append(c.fixed, f)
+	if name, _ := firstField(f.path); name == "objects" {
+		c.fields = append(c.fields, newFixedField(f))
+	}
+}
+
+// binding is the i-th rule of a list of the layer; ok is false where its path is
+// wrong, which is reported for the profile.
+func (l *layer) binding(list string, i int, text string) (f fixed, ok bool) {
+	path, err := diag.ParsePath(text)
+	at := l.node().Get(list).Items()[i].Place()
+	return fixed{path: path, by: l, target: l, owner: at.Writer.Owner, at: at.Range()}, err == nil && len(path) > 1
+}
+
 // aim finds the other layer that a rule is about.
-func (c *composition) aim(f *fixed, declared FixedPath) bool {
-	if disabled, err := findLayer(c.disabled, declared.Layer); err == nil {
-		c.add(diag.Errorf("profile.fixed", disabled.at(diag.Field("name")), "layer %s is disabled, and layer %s of %s, owner %s, fixes %s of it", disabled.id(), f.by.Name, f.by.release.ref, f.owner, declared.Path).
+func (c *composition) aim(f *fixed, address, verb string) bool {
+	if disabled, err := findLayer(c.disabled, address); err == nil {
+		if name, _ := firstField(f.path); verb == "constrains" {
+			f.target = disabled
+			return name == "capi" // of a layer without values, nothing is out of bounds
+		}
+		c.add(diag.Errorf("profile.fixed", disabled.at(diag.Field("name")), "layer %s is disabled, and layer %s of %s, owner %s, fixes %s of it", disabled.id(), f.by.Name, f.by.release.ref, f.owner, f.path).
 			WithDetail("a layer with a fixed path cannot be disabled; ask %s", f.owner).
 			WithRelated(f.at, "it is fixed here"))
 		return false
 	}
-	target, err := findLayer(c.layers, declared.Layer)
+	target, err := findLayer(c.layers, address)
 	if err != nil {
 		c.add(diag.Errorf("profile.unknown-layer", f.at, "%v", err).WithDetail("%s", layerHint(err)))
 		return false
 	}
 	f.target = target
-	if target.owner() != f.owner && !c.entitled(*f) {
-		c.add(diag.Errorf("profile.not-entitled", f.at, "layer %s of %s fixes %s of layer %s, which belongs to %s", f.by.Name, f.by.release.ref, declared.Path, target.Name, target.owner()).
-			WithDetail("%s", notEntitledHint(*f)).
+	if target.owner() != f.owner && !c.recipe.rules.entitles(*f) {
+		c.add(diag.Errorf("profile.not-entitled", f.at, "layer %s of %s %s %s of layer %s, which belongs to %s", f.by.Name, f.by.release.ref, verb, f.path, target.Name, target.owner()).
+			WithDetail("%s", c.recipe.rules.hint(*f)).
 			WithRelated(target.at(diag.Field("name")), "layer %s of %s, owner %s", target.Name, target.release.ref, target.owner()))
 		return false
 	}
@@ -128,6 +153,15 @@ func (c *composition) judgeOverridden(rules []fixed, shared, own *layer) {
 			c.judgeFixedIn(f, own.parts, func(parts []part) []*value.Node {
 				return []*value.Node{foldValues(parts, own).Find(f.path[1:])}
 			})
+		}
+	}
+}
+
+// judgeOverriddenRemoval likewise, to what is constrained.
+func (c *composition) judgeOverriddenRemoval(rules []constrained, shared, own *layer) {
+	for _, rule := range rules {
+		if name, _ := firstField(rule.path); name == "values" && rule.target == shared {
+			c.judgeRemovedIn(rule.fixed, own.parts, valueIn(own, rule.path))
 		}
 	}
 }
@@ -212,6 +246,16 @@ func (c *composition) deepest(f fixed, p part) *value.Node {
 	return out
 }
 
+// writtenBy names who wrote the part.
+func (p part) writtenBy() string { return documentOf(p.writer()) }
+
+func documentOf(w *value.Writer) string {
+	if w.Owner == "" {
+		return w.Document
+	}
+	return w.Document + ", owner " + w.Owner + ","
+}
+
 // fixedHint names the nearest path that is there.
 func (c *composition) fixedHint(f fixed) string {
 	var known []string
@@ -243,6 +287,14 @@ func (c *composition) checkDisabled(ly *layer, p layerPatch) {
 			c.add(diag.Errorf("profile.fixed", enabled.Place().Range(), "layer %s of %s cannot be disabled: its owner %s fixes %s", ly.Name, ly.release.ref, owner, ly.Fixed[i].Path).
 				WithDetail("leave the layer in, or ask %s for a version without it", owner).WithPath(p.path.Join(diag.Field("enabled"))).
 				WithRelated(n.Place().Range(), "layer %s, owner %s, fixes it here", ly.Name, owner))
+			return
+		}
+	}
+	for i, n := range ly.node().Get("constrained").Items() {
+		if by := n.Place().Writer; strings.HasPrefix(ly.Constrained[i].Path, "/capi") && (w.Kind == diag.Override || w.Owner != by.Owner) {
+			c.add(diag.Errorf("profile.constrained", enabled.Place().Range(), "layer %s of %s cannot be disabled: its owner %s constrains %s", ly.Name, ly.release.ref, by.Owner, ly.Constrained[i].Path).
+				WithDetail("leave the layer in, or ask %s for a version without it", by.Owner).WithPath(p.path.Join(diag.Field("enabled"))).
+				WithRelated(n.Place().Range(), "layer %s, owner %s, constrains it here", ly.Name, by.Owner))
 			return
 		}
 	}
@@ -390,11 +442,4 @@ func fromNodes(nodes *value.Node, controlPlane bool) *value.Node {
 		}
 	}
 	return out
-}
-
-// entitled reports whether who fixes a path of another owner's layer may.
-func (c *composition) entitled(f fixed) bool { return f.by.Kind == SecurityLayer }
-
-func notEntitledHint(f fixed) string {
-	return "only layers of kind Security fix paths of other owners' layers; ask " + strings.TrimSpace(f.target.owner()) + " to fix it"
 }

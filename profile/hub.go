@@ -20,6 +20,8 @@ type Hub struct {
 
 // HubSpec is the content of a Hub.
 type HubSpec struct {
+	// Owner answers for the hub. Default: the owner of the Ownership document.
+	Owner      string     `json:"owner,omitempty"`
 	ClusterAPI ClusterAPI `json:"clusterAPI"`
 	// ClassNamespace is where class sets live. Default: dayzero-classes.
 	ClassNamespace string `json:"classNamespace,omitempty"`

@@ -54,6 +54,8 @@ type Layer struct {
 	Overrides []OverridesLayer `json:"overrides,omitempty"`
 	// Fixed are paths that only their owner may change.
 	Fixed []FixedPath `json:"fixed,omitempty"`
+	// Constrained are paths that anybody may set within a schema.
+	Constrained []ConstrainedPath `json:"constrained,omitempty"`
 	// Merge says how lists of this layer merge, by path: "append", or the key
 	// field of its items.
 	Merge map[string]ListMerge `json:"merge,omitempty"`

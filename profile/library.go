@@ -13,6 +13,7 @@ import (
 type Library struct {
 	releases map[string][]*release // by name, versions ascending
 	overlays map[string][]*overlay // likewise
+	rules    *ownership            // nil for none
 
 	mu       sync.Mutex
 	composed map[string]*composition // by the key of a recipe
@@ -112,4 +113,4 @@ func (l *loader) settleAll() {
 	l.checkOverlays()
 }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

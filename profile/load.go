@@ -33,6 +33,8 @@ const (
 	policyDir   = "policies"
 	lockFile    = "fleet.lock"
 	sumFile     = "library.sum"
+	// ownershipFile lies beside the directories of profiles.
+	ownershipFile = "library/ownership.yaml"
 )
 
 // documentDirs hold hubs, clusters and strategies, in any files.
@@ -44,6 +46,7 @@ var documentDirs = []string{"hubs", "fleet", "strategies"}
 // are never read; symbolic links are not followed.
 func Load(fsys fs.FS, layout Layout) (*Workspace, diag.Diagnostics) {
 	l := newLoader(fsys, layout)
+	l.ownership()
 	l.library()
 	l.sum()
 	for _, dir := range documentDirs {
@@ -172,6 +175,8 @@ func kindHint(kind string, known []string) string {
 	switch kind {
 	case "Profile":
 		return "a profile lives in library/<name>/<version>/profile.yaml"
+	case "Ownership":
+		return "it lives in " + ownershipFile
 	case "Overlay":
 		return "an overlay lives in library/overlays/<name>/<version>/overlay.yaml"
 	}

@@ -40,6 +40,7 @@ func (r *resolution) override() {
 		if layers.enabled[i] != ly {
 			r.own[ly] = layers.enabled[i]
 			own.judgeOverridden(shared.fixed, ly, layers.enabled[i])
+			own.judgeOverriddenRemoval(shared.constrained, ly, layers.enabled[i])
 		}
 	}
 	r.add(own.diags...)

@@ -15,6 +15,7 @@ type recipe struct {
 	own      int        // how many the cluster names itself
 	presets  []*preset
 	overlays []*overlay // by ascending order
+	rules    *ownership // of the library, nil for none
 }
 
 // key tells recipes apart.

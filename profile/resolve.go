@@ -214,6 +214,7 @@ func (r *resolution) finish() {
 		}
 	}
 	s.capi = r.bindCapi()
+	r.judgeConstrained()
 	s.idle = r.collectIdle()
 }
 

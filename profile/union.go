@@ -10,11 +10,18 @@ import (
 
 // Union joins libraries, for instance of several repositories. A version that
 // several of them have is there once; where their digests differ, the first one
-// stays and an error names both.
+// stays and an error names both. Of their Ownership documents, the first one
+// counts, and one that says something else is an error.
 func Union(libraries ...*Library) (*Library, diag.Diagnostics) {
 	out := newLibrary()
 	var diags diag.Diagnostics
 	for _, l := range libraries {
+		switch {
+		case out.rules == nil:
+			out.rules = l.rules
+		case l.rules != nil && !l.rules.root.Equal(out.rules.root):
+			diags = append(diags, twoOwnerships(out.rules, l.rules))
+		}
 		for _, name := range l.names() {
 			for _, r := range l.releases[name] {
 				if first := out.edition(r.ref); first != nil {
@@ -61,6 +68,8 @@ func (l *Library) sort() {
 type Contents struct {
 	Profiles []Profile
 	Overlays []Overlay
+	// Ownership says who may do what. Nil for none.
+	Ownership *Ownership
 	// Files holds what the documents refer to, at library/<name>/<version>/ and
 	// library/overlays/<name>/<version>/. Nil for no files.
 	Files fs.FS
@@ -75,6 +84,7 @@ func NewLibrary(contents Contents, layout Layout) (*Library, diag.Diagnostics) {
 		files = noFiles{}
 	}
 	l := newLoader(files, layout)
+	l.builtOwnership(contents.Ownership)
 	for _, p := range contents.Profiles {
 		dir := path.Join(libraryDir, p.Ref().Name, p.Ref().Version)
 		if e, ok := l.built("Profile", dir, p); ok {
@@ -105,6 +115,20 @@ func (l *loader) built(kind, dir string, document any) (edition, bool) {
 	e := newEdition(kind, dir, root)
 	e.version = l.identify(e)
 	return e, true
+}
+
+func (l *loader) builtOwnership(o *Ownership) {
+	if o == nil {
+		return
+	}
+	root, err := treeOf(*o, ownershipFile)
+	if err != nil {
+		l.add(diag.Errorf("profile.value", diag.Range{File: ownershipFile}, "%v", err))
+		return
+	}
+	if _, ok := l.kindOf(root, "Ownership"); ok {
+		l.workspace.Library.rules = l.keepOwnership(root)
+	}
 }
 
 // noFiles is a file system without files.

@@ -57,6 +57,23 @@ func (w *Workspace) member(key Key) *member {
 	return w.clusters[i]
 }
 
+// LayerOf finds the layer that an address means for a cluster of the fleet, also
+// one that the cluster disables.
+func (w *Workspace) LayerOf(key Key, address string) (of Ref, found Layer, ok bool) {
+	m := w.member(key)
+	if m == nil {
+		return Ref{}, Layer{}, false
+	}
+	entry, _ := w.lock.Entry(key)
+	ly := w.layerOf(m, entry, address)
+	if ly == nil {
+		return Ref{}, Layer{}, false
+	}
+	found = ly.Layer
+	found.Owner = ly.owner()
+	return ly.release.ref, found, true
+}
+
 // Hubs are the hubs, sorted by name.
 func (w *Workspace) Hubs() []Hub { return slices.Clone(w.hubs) }
 

@@ -33,7 +33,7 @@ spec:
 	//   --> hubs/eu-1.yaml:6:3
 	//     6 |   clasNamespace: classes
 	//       |   ^^^^^^^^^^^^^
-	//   hint: did you mean "classNamespace"? known fields are classNamespace, clusterAPI, delivery
+	//   hint: did you mean "classNamespace"? known fields are classNamespace, clusterAPI, delivery, owner
 	//
 	// error: spec.delivery must be one of the allowed values, not "fluxcd" [validate.enum]
 	//   --> hubs/eu-1.yaml:7:13

@@ -14,11 +14,12 @@ type inspection func(profile.Document, Options) diag.Diagnostics
 
 // inspections are those of each kind of document.
 var inspections = map[string][]inspection{
-	"Profile":  {metadata, layers, presets},
-	"Overlay":  {metadata, overlaySelector, overlayLayers},
-	"Hub":      {metadata},
-	"Cluster":  {metadata, timeZone, pools, overrides},
-	"Strategy": {metadata, selectors},
+	"Profile":   {metadata, layers, presets},
+	"Overlay":   {metadata, overlaySelector, overlayLayers},
+	"Hub":       {metadata},
+	"Cluster":   {metadata, timeZone, pools, overrides},
+	"Strategy":  {metadata, selectors},
+	"Ownership": {metadata},
 }
 
 func inspectAll(documents []profile.Document, opts Options) diag.Diagnostics {

@@ -17,7 +17,7 @@ import (
 var schemaFiles embed.FS
 
 // kinds are the kinds of documents. Each has a definition of its name.
-var kinds = []string{"Profile", "Overlay", "Hub", "Cluster", "Strategy"}
+var kinds = []string{"Profile", "Overlay", "Hub", "Cluster", "Strategy", "Ownership"}
 
 // schema is what CUE says about one kind of document. Its shape never changes.
 type schema struct {

@@ -47,11 +47,12 @@ func TestEnvironmentIsNotRead(t *testing.T) {
 
 // documentTypes are the Go types of the kinds of documents.
 var documentTypes = map[string]reflect.Type{
-	"Profile":  reflect.TypeFor[profile.Profile](),
-	"Overlay":  reflect.TypeFor[profile.Overlay](),
-	"Hub":      reflect.TypeFor[profile.Hub](),
-	"Cluster":  reflect.TypeFor[profile.Cluster](),
-	"Strategy": reflect.TypeFor[profile.Strategy](),
+	"Profile":   reflect.TypeFor[profile.Profile](),
+	"Overlay":   reflect.TypeFor[profile.Overlay](),
+	"Hub":       reflect.TypeFor[profile.Hub](),
+	"Cluster":   reflect.TypeFor[profile.Cluster](),
+	"Strategy":  reflect.TypeFor[profile.Strategy](),
+	"Ownership": reflect.TypeFor[profile.Ownership](),
 }
 
 // forms are the types that read documents in a way of their own: as which kinds,

@@ -14,7 +14,8 @@ type Options struct {
 	// They are part of the result, and what they say is not said again.
 	Loaded diag.Diagnostics
 	// Against is the workspace as it is now: what may not change on the clusters
-	// that it has is judged. Default: nothing is compared.
+	// that it has is judged, and what its library has published and its owners
+	// have fixed. Default: nothing is compared.
 	Against *profile.Workspace
 	// Now is the time at which overrides and waivers have expired or not; their
 	// dates end with the day in UTC. Zero: expiry is not judged.
@@ -44,6 +45,7 @@ func Workspace(ws *profile.Workspace, opts Options) diag.Diagnostics {
 		fleet.variables(),
 		fleet.overlays(documents),
 		fleet.changes(documents, opts.Against),
+		kept(ws, opts.Against),
 		strategies(ws, documents),
 		org.all(fleet, told),
 	)

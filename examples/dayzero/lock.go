@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -103,22 +101,7 @@ func newEntries(have, moved *profile.Workspace) ([]profile.LockEntry, diag.Diagn
 
 // writeLock replaces the lock file in one step.
 func writeLock(dir string, lock profile.Lock) error {
-	file, err := os.CreateTemp(dir, ".fleet.lock-")
-	if err != nil {
-		return fmt.Errorf("writing the lock: %w", err)
-	}
-	defer os.Remove(file.Name())
-	_, err = file.WriteString(lock.String())
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Chmod(file.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(file.Name(), filepath.Join(dir, "fleet.lock"))
-	}
-	if err != nil {
+	if err := replaceFile(dir, "fleet.lock", []byte(lock.String())); err != nil {
 		return fmt.Errorf("writing the lock: %w", err)
 	}
 	return nil

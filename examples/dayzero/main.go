@@ -1,5 +1,5 @@
 // Command dayzero is the SDK embedded in a command-line tool: it validates,
-// explains, renders, compares, locks and plans a workspace of profiles and
+// explains, renders, compares, locks, publishes and plans a workspace of profiles and
 // clusters, from files alone.
 //
 // Exit status: 0 when all is well, 1 when there are findings (errors in the
@@ -20,15 +20,17 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Validate validateCommand `cmd:"" help:"Check every document of a workspace and resolve every cluster."`
-	Explain  explainCommand  `cmd:"" help:"Say what a value is, where it was written and by whom."`
-	Render   renderCommand   `cmd:"" help:"Write the Cluster API objects and add-on manifests of the clusters."`
-	Drift    driftCommand    `cmd:"" help:"Compare what is desired with what was read from a cluster."`
-	Lock     lockCommand     `cmd:"" help:"Write the lines that the lock lacks, or move clusters to a version."`
-	Diff     diffCommand     `cmd:"" help:"Compare two versions of a profile and judge the version that is declared."`
-	Path     pathCommand     `cmd:"" help:"Say through which versions a cluster gets to its target."`
-	Plan     planCommand     `cmd:"" help:"Compile and forecast the rollout of a change."`
-	Schema   schemaCommand   `cmd:"" help:"Print the JSON Schema of documents, for editors."`
+	Validate  validateCommand  `cmd:"" help:"Check every document of a workspace and resolve every cluster."`
+	Explain   explainCommand   `cmd:"" help:"Say what a value is, where it was written and by whom."`
+	Render    renderCommand    `cmd:"" help:"Write the Cluster API objects and add-on manifests of the clusters."`
+	Drift     driftCommand     `cmd:"" help:"Compare what is desired with what was read from a cluster."`
+	Lock      lockCommand      `cmd:"" help:"Write the lines that the lock lacks, or move clusters to a version."`
+	Approvals approvalsCommand `cmd:"" help:"List who has to approve the change from one workspace to another."`
+	Publish   publishCommand   `cmd:"" help:"Add versions to library.sum, after which they never change."`
+	Diff      diffCommand      `cmd:"" help:"Compare two versions of a profile and judge the version that is declared."`
+	Path      pathCommand      `cmd:"" help:"Say through which versions a cluster gets to its target."`
+	Plan      planCommand      `cmd:"" help:"Compile and forecast the rollout of a change."`
+	Schema    schemaCommand    `cmd:"" help:"Print the JSON Schema of documents, for editors."`
 }
 
 // errFindings ends a command with exit status 1 after it has printed what it

@@ -12,7 +12,7 @@ import (
 type validateCommand struct {
 	workspaceFlags
 	nowFlag
-	Against string `help:"Workspace as it is now: what may not change on its clusters is judged." type:"path" placeholder:"DIR"`
+	againstFlag
 }
 
 // nowFlag is the time at which dates are judged; without it none are.
@@ -28,7 +28,7 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 	}
 	opts := validate.Options{Loaded: ws.diags, Now: c.Now}
 	if c.Against != "" {
-		have, err := workspaceFlags{Workspace: c.Against}.open()
+		have, err := c.before()
 		if err != nil {
 			return err
 		}

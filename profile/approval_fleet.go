@@ -1,0 +1,173 @@
+package profile
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/dayzero-sdk/dayzero/internal/merge"
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// clusters asks for what clusters override, and for overlays that match them
+// otherwise.
+func (c *consent) clusters() {
+	for _, now := range c.want.clusters {
+		was := c.have.member(now.key)
+		c.overridden(was, now)
+		if was != nil {
+			c.matched(was, now)
+		}
+	}
+}
+
+// overridden asks the owners of the layers whose overrides differ. was is nil for
+// a new cluster.
+func (c *consent) overridden(was, now *member) {
+	have, want := was.overrideNodes(), now.overrideNodes()
+	for _, address := range namesOf(have, want) {
+		before, after := have[address], want[address]
+		if before.Equal(after) {
+			continue
+		}
+		owner := c.ownerOf(was, now, address)
+		d := difference{path: diag.Fields("spec", "overrides"), have: before, want: after}
+		verb := "changes"
+		switch {
+		case before == nil:
+			verb = "adds"
+		case after == nil:
+			verb = "removes"
+		}
+		at, gone := d.place()
+		c.ask(owner, Reason{Summary: fmt.Sprintf("%s %s an override of layer %s", now.Name, verb, address), Document: now.Name, Path: d.path.String(), Range: at, Gone: gone})
+	}
+}
+
+// overrideNodes are the overrides of a cluster by the layer that they address.
+func (m *member) overrideNodes() map[string]*value.Node {
+	out := map[string]*value.Node{}
+	if m == nil {
+		return out
+	}
+	for _, o := range m.root.Get("spec", "overrides").Items() {
+		address := o.Get("layer").Text()
+		out[address] = stacked(out[address], o)
+	}
+	return out
+}
+
+// ownerOf finds the owner of a layer that a cluster overrides: that of the layer
+// in the stack that the cluster has, else in the one that it is to have, of what
+// have knows before what is new. It is "" for a layer that is nowhere.
+func (c *consent) ownerOf(was, now *member, address string) string {
+	for _, side := range []struct {
+		library *Library
+		member  *member
+		lock    Lock
+	}{{c.have.Library, was, c.have.lock}, {c.have.Library, now, c.have.lock}, {c.want.Library, now, c.want.lock}} {
+		if side.member == nil {
+			continue
+		}
+		entry, _ := side.lock.Entry(side.member.key)
+		if ly := side.library.layerOf(side.member, entry, address); ly != nil {
+			return ly.owner()
+		}
+	}
+	return ""
+}
+
+// layerOf finds a layer of the profiles of a cluster, whether or not the cluster
+// disables it; nil for none.
+func (l *Library) layerOf(m *member, lock LockEntry, address string) *layer {
+	made, _ := (&resolution{library: l, member: m, stack: &Stack{}}).choose(lock)
+	var layers []*layer
+	for _, r := range made.releases {
+		layers = append(layers, r.layers...)
+	}
+	ly, err := findLayer(layers, address)
+	if err != nil {
+		return nil
+	}
+	return ly
+}
+
+// matched asks the owners of overlays that match a cluster, and did not, or the
+// other way around.
+func (c *consent) matched(was, now *member) {
+	at := diag.Fields("metadata", "labels")
+	if maps.Equal(was.cluster.Metadata.Labels, now.cluster.Metadata.Labels) {
+		return
+	}
+	entry, _ := c.have.lock.Entry(was.key)
+	for _, name := range sortedKeys(c.have.Library.overlays) {
+		o := c.have.latestOverlay(name)
+		if pin, ok := entry.Pin(name); ok {
+			o = c.have.overlay(Ref{Name: name, Version: pin})
+		}
+		if o == nil {
+			continue
+		}
+		before, after := o.selector.Matches(labelSet(was.cluster.Metadata.Labels)), o.selector.Matches(labelSet(now.cluster.Metadata.Labels))
+		if before == after {
+			continue
+		}
+		summary := fmt.Sprintf("%s gets labels that overlay %s matches", now.Name, o.ref)
+		if before {
+			summary = fmt.Sprintf("%s loses labels that overlay %s matches", now.Name, o.ref)
+		}
+		c.ask(o.statedOwner(), Reason{Summary: summary, Document: now.Name, Path: at.String(), Range: now.At(at)})
+	}
+}
+
+// settings asks the owners of hubs, of strategies, and of the Ownership document.
+func (c *consent) settings() {
+	have, want := c.have.settings(), c.want.settings()
+	governor := c.have.governor()
+	for _, name := range namesOf(have, want) {
+		was, now := have[name], want[name]
+		owner := ownerOr(was, governor)
+		if was == nil {
+			owner = ownerOr(now, governor)
+		}
+		for _, d := range differences(was, now, merge.Replace) {
+			verb := "changes"
+			switch {
+			case was == nil:
+				verb = "adds"
+			case now == nil:
+				verb = "removes"
+			}
+			at, gone := d.place()
+			c.ask(owner, Reason{Summary: verb + " " + name, Document: name, Path: d.path.String(), Range: at, Gone: gone})
+		}
+	}
+}
+
+func ownerOr(root *value.Node, otherwise string) string {
+	if owner, ok := root.Get("spec", "owner").Str(); ok {
+		return owner
+	}
+	return otherwise
+}
+
+// governor is the owner of the Ownership document; "" without one.
+func (w *Workspace) governor() string {
+	o, _ := w.Ownership()
+	return o.Spec.Owner
+}
+
+// settings are the documents that are neither versions nor clusters, by name.
+func (w *Workspace) settings() map[string]*value.Node {
+	out := map[string]*value.Node{}
+	for _, d := range w.documents {
+		if slices.Contains([]string{"Hub", "Strategy"}, d.Kind) {
+			out[d.Name] = d.root
+		}
+	}
+	if w.rules != nil {
+		out["ownership"] = w.rules.root
+	}
+	return out
+}

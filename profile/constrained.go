@@ -1,0 +1,233 @@
+package profile
+
+import (
+	"slices"
+
+	"github.com/dayzero-sdk/dayzero/internal/merge"
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// ConstrainedPath is a path that anybody may set, within a schema: whatever
+// stands there in a stack, whoever wrote it and whatever an expression gave, has
+// to satisfy it. What the layer sets there can be changed, but not removed. Where
+// nothing stands, nothing is judged.
+//
+// A path starts with /values (of the layer) or with /capi (what all layers give
+// together). A path of another owner's layer needs an entitlement, as for
+// [FixedPath].
+type ConstrainedPath struct {
+	// Layer is the other layer; empty for the layer that constrains.
+	Layer string `json:"layer,omitempty"`
+	Path  string `json:"path"`
+	// Schema means what it means for a [Variable].
+	Schema `json:",inline"`
+}
+
+// variable is a variable of the same schema: one piece of code judges both.
+func (p ConstrainedPath) variable() Variable { return Variable{Name: p.Path, Schema: p.Schema} }
+
+// constrained is a ConstrainedPath in a stack.
+type constrained struct {
+	fixed
+	judge func(*value.Node) []problem
+}
+
+func newConstrained(f fixed, declared ConstrainedPath) constrained {
+	return constrained{fixed: f, judge: newForm(declared.Schema, nil).judge}
+}
+
+// checkConstrained judges the paths that a layer constrains as written, and what
+// the layer itself says there.
+func (l *loader) checkConstrained(r *release, ly Layer, at diag.Path) {
+	for i, declared := range ly.Constrained {
+		where := at.Join(diag.Field("constrained"), diag.Index(i))
+		l.checkBinding(r, declared.Path, where.Join(diag.Field("path")), "constrained-path", "values", "capi")
+		if declared.Type == SecretRefVariable {
+			l.reject(r, "profile.constrained-path", where.Join(diag.Field("type")), "declare a variable of type secretRef instead", "a path cannot be constrained to a secret")
+			continue
+		}
+		for _, found := range declared.variable().check() {
+			l.add(diag.Errorf("profile.constrained-path", r.At(where.Join(found.path...)), "path %s: %s", declared.Path, found.problem).
+				WithDetail("%s", found.hint).WithPath(where.Join(found.path...)))
+		}
+	}
+}
+
+// judgeAlone holds the values of a release to what its own layers constrain,
+// where no expression has to be computed.
+func (c *composition) judgeAlone() {
+	for _, rule := range c.constrained {
+		for _, n := range c.standing(rule.fixed) {
+			if !n.IsNull() && !n.Dynamic() {
+				c.diags = append(c.diags, rule.broken(n)...)
+			}
+		}
+	}
+}
+
+// standing is what stands at the path of a rule before expressions are computed.
+func (c *composition) standing(f fixed) []*value.Node {
+	if name, _ := firstField(f.path); name == "values" {
+		return []*value.Node{f.target.values.Find(f.path[1:])}
+	}
+	return slotsAt(c.capi, c.capi, f.path[1:])
+}
+
+// judgeRemoved refuses to remove what is constrained.
+func (c *composition) judgeRemoved() {
+	for _, rule := range c.constrained {
+		switch name, _ := firstField(rule.path); name {
+		case "values":
+			c.judgeRemovedIn(rule.fixed, rule.target.parts, valueIn(rule.target, rule.path))
+		case "capi":
+			c.judgeRemovedIn(rule.fixed, c.capiParts(), func(parts []part) []*value.Node {
+				return slotsAt(foldCapi(parts), c.capi, rule.path[1:])
+			})
+		}
+	}
+}
+
+// valueIn finds what parts give at a path of a layer's values.
+func valueIn(ly *layer, path diag.Path) func([]part) []*value.Node {
+	return func(parts []part) []*value.Node {
+		return []*value.Node{foldValues(parts, ly).Find(path[1:])}
+	}
+}
+
+// judgeRemovedIn finds the part that takes away what look finds in those that
+// may.
+func (c *composition) judgeRemovedIn(f fixed, parts []part, look func([]part) []*value.Node) {
+	allowed := look(slices.DeleteFunc(slices.Clone(parts), f.binds))
+	gone := func(parts []part) bool {
+		for i, n := range look(parts) {
+			if takenAway(allowed[i], n) {
+				return true
+			}
+		}
+		return false
+	}
+	if !gone(parts) {
+		return
+	}
+	for i, p := range parts {
+		if f.binds(p) && gone(slices.Concat(slices.DeleteFunc(slices.Clone(parts), f.binds), parts[i:i+1])) {
+			c.add(c.removed(f, p))
+			return
+		}
+	}
+	c.add(c.removed(f, parts[slices.IndexFunc(parts, f.binds)]))
+}
+
+// takenAway reports whether a value is gone, or a null stands where nothing was.
+func takenAway(before, now *value.Node) bool {
+	return now.IsNull() && (!before.IsNull() || before == nil && now != nil)
+}
+
+func (c *composition) removed(f fixed, p part) diag.Diagnostic {
+	return diag.Errorf("profile.constrained", c.deepest(f, p).Place().Range(), "%s removes %s, which %s of %s, owner %s, constrains", p.writtenBy(), f.path, f.by.Name, f.by.release.ref, f.owner).
+		WithDetail("set another value that is allowed, or ask %s", f.owner).
+		WithPath(f.path).
+		WithRelated(f.at, "layer %s, owner %s, constrains it here", f.by.Name, f.owner)
+}
+
+// broken says what is wrong with a value that stands at the path.
+func (c constrained) broken(n *value.Node) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, p := range c.judge(n) {
+		w := n.Place().Writer
+		if w == nil {
+			w = &value.Writer{Document: "a document"}
+		}
+		found := diag.Errorf("profile.constrained", n.Place().Range(), "%s sets %s to %s, which %s of %s, owner %s, constrains: %s",
+			documentOf(w), c.path, shown(n), c.by.Name, c.by.release.ref, c.owner, p.problem).
+			WithDetail("%s", constrainedHint(p, c.owner)).
+			WithPath(c.path).
+			WithRelated(c.at, "layer %s, owner %s, constrains it here", c.by.Name, c.owner)
+		for _, cause := range n.Origin().Causes {
+			found = found.WithRelated(cause.Range, "the value is computed from this")
+		}
+		out = append(out, found)
+	}
+	return out
+}
+
+func constrainedHint(p problem, owner string) string {
+	ask := "ask " + owner + " for another constraint"
+	if p.hint == "" {
+		return ask
+	}
+	return p.hint + "; or " + ask
+}
+
+// judgeConstrained holds what stands in the stack to what is constrained.
+func (r *resolution) judgeConstrained() {
+	for _, rule := range r.comp.constrained {
+		for _, n := range r.bound(rule) {
+			// a null that no expression gave was judged before
+			if !n.IsNull() || len(n.Origin().Causes) > 0 {
+				r.add(rule.broken(n)...)
+			}
+		}
+	}
+}
+
+// bound is what stands in the stack at the path of a rule.
+func (r *resolution) bound(rule constrained) []*value.Node {
+	if name, _ := firstField(rule.path); name == "capi" {
+		return r.stack.capi.at(rule.path[1:])
+	}
+	for i, ly := range r.comp.layers {
+		if ly == rule.target {
+			return []*value.Node{r.stack.layers[i].Values.node.Find(rule.path[1:])}
+		}
+	}
+	return nil
+}
+
+// at finds what stands at a path of the slots, wherever the slot counts.
+func (s CapiSlots) at(path diag.Path) []*value.Node {
+	slot, _ := path[0].IsField()
+	rest := path[1:]
+	controlPlane := func() *value.Node {
+		return merge.Over(fromNodes(s.ControlPlaneNodes.node, true), s.ControlPlane.node, merge.Capi)
+	}
+	var out []*value.Node
+	switch slot {
+	case "cluster":
+		return []*value.Node{s.Cluster.node.Find(rest)}
+	case "infrastructure":
+		return []*value.Node{s.Infrastructure.node.Find(rest)}
+	case "controlPlane":
+		return []*value.Node{controlPlane().Find(rest)}
+	case "nodes":
+		for _, p := range spread(rest, true) {
+			out = append(out, controlPlane().Find(p))
+		}
+	}
+	for _, class := range s.Classes {
+		out = append(out, class.at(slot, rest)...)
+	}
+	return out
+}
+
+// at finds what stands at the rest of a path of the slots nodes, workers and
+// classes in one class.
+func (c WorkerClass) at(slot string, rest diag.Path) []*value.Node {
+	paths := []diag.Path{rest}
+	switch slot {
+	case "nodes":
+		paths = spread(rest, false)
+	case "classes":
+		if name, _ := firstField(rest); name != c.Name {
+			return nil
+		}
+		paths = []diag.Path{rest[1:]}
+	}
+	whole := merge.Over(merge.Over(fromNodes(c.Nodes.node, false), c.Workers.node, merge.Capi), c.Class.node, merge.Capi)
+	var out []*value.Node
+	for _, p := range paths {
+		out = append(out, whole.Find(p))
+	}
+	return out
+}

@@ -1,0 +1,101 @@
+package profile
+
+import (
+	"maps"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// Release is one version of a profile with what belongs to it. A program that
+// has no library may set Profile alone.
+type Release struct {
+	Profile Profile
+	// Document is the profile with what it extends under it, for the places of its
+	// fields.
+	Document Document
+	// Files are the files that the documents refer to, sorted by name.
+	Files []File
+
+	library *Library
+	release *release
+}
+
+// Release returns one version of a profile with what belongs to it.
+func (l *Library) Release(ref Ref) (Release, bool) {
+	r := l.release(ref)
+	if r == nil {
+		return Release{}, false
+	}
+	whole := r.Document
+	whole.root = r.whole
+	out := Release{Profile: r.profile, Document: whole, library: l, release: r}
+	files := map[string]File{}
+	for at := r; at != nil; at = at.parent {
+		maps.Copy(files, at.files)
+	}
+	for _, name := range sortedKeys(files) {
+		out.Files = append(out.Files, files[name])
+	}
+	return out, true
+}
+
+// Versions are the versions of a profile in the library, ascending.
+func (l *Library) Versions(name string) []Ref {
+	refs := make([]Ref, len(l.releases[name]))
+	for i, r := range l.releases[name] {
+		refs[i] = r.ref
+	}
+	return refs
+}
+
+// Ref is the identity of the profile.
+func (r Release) Ref() Ref { return r.Profile.Ref() }
+
+// Broken reports whether loading found errors in the release, so that no cluster
+// can use it.
+func (r Release) Broken() bool { return r.release != nil && r.release.broken }
+
+// Order is the names of the layers as they are installed in a stack of this
+// profile alone; nil for a release that is broken or does not come from a
+// library.
+func (r Release) Order() []string {
+	if r.release == nil || r.release.broken {
+		return nil
+	}
+	var names []string
+	for _, ly := range r.library.compose(recipe{releases: []*release{r.release}}).layers {
+		names = append(names, ly.Name)
+	}
+	return names
+}
+
+// Holds reports whether a place is in the document of the release, in one that
+// it extends, or in one of their files.
+func (r Release) Holds(at diag.Range) bool {
+	for _, dir := range r.dirs() {
+		if strings.HasPrefix(at.File, dir+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// FileName is the name of a file relative to the document that refers to it.
+func (r Release) FileName(f File) string {
+	for _, dir := range r.dirs() {
+		if name, ok := strings.CutPrefix(f.Name, dir+"/"); ok {
+			return name
+		}
+	}
+	return f.Name
+}
+
+// dirs are the directories of the release and of what it extends.
+func (r Release) dirs() []string {
+	var out []string
+	for at := r.release; at != nil; at = at.parent {
+		out = append(out, at.dir)
+	}
+	return out
+}
