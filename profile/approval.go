@@ -59,6 +59,9 @@ func (r Reason) compare(o Reason) int {
 //   - An override of a cluster that is added, changed or removed needs the owner
 //     of its layer. Labels of a cluster that make an overlay match, or no longer
 //     match, need the owner of the overlay.
+//   - A waiver that is added or changed needs the owner of its policy. Policies
+//     are not read here, so that the Owner is the code of the policy;
+//     validate.Approvals names the owner.
 //   - Hubs and strategies need their owners, where they say none the owner of the
 //     Ownership document, as that document itself does.
 //
@@ -71,6 +74,7 @@ func Approvals(have, want *Workspace) []Approval {
 	c.profiles()
 	c.overlays()
 	c.clusters()
+	c.waivers()
 	c.settings()
 	delete(c.by, "") // a document without an owner, which is an error of its own
 	out := make([]Approval, 0, len(c.by))

@@ -9,6 +9,7 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 	"github.com/dayzero-sdk/dayzero/profile/policy"
+	"github.com/dayzero-sdk/dayzero/validate"
 )
 
 type approvalsCommand struct {
@@ -83,7 +84,7 @@ func (f againstFlag) before() (opened, error) { return workspaceFlags{Workspace:
 
 func (c approvalsCommand) result(have, want *profile.Workspace) approvalsResult {
 	out := approvalsResult{APIVersion: apiVersion("approvals"), Approvals: []neededApproval{}}
-	for _, a := range profile.Approvals(have, want) {
+	for _, a := range validate.Approvals(have, want) {
 		out.Approvals = append(out.Approvals, neededApproval{Approval: a, Author: a.Owner == c.Actor || slices.Contains(c.Group, a.Owner)})
 	}
 	if c.Actor != "" || len(c.Group) > 0 {

@@ -140,6 +140,7 @@ func (d *derivation) clusters() {
 		c.profiles()
 		c.variables()
 		c.overrides()
+		c.waivers()
 	}
 }
 
@@ -170,7 +171,7 @@ func names(profiles []string) []string {
 
 // rest is a cluster without what other verbs are about.
 func rest(c profile.Cluster, profiles []string) []byte {
-	c.Spec.Variables, c.Spec.Overrides, c.Spec.Profiles = nil, nil, profiles
+	c.Spec.Variables, c.Spec.Overrides, c.Spec.Waivers, c.Spec.Profiles = nil, nil, nil, profiles
 	c.Spec.Pools.ControlPlane.Variables = nil
 	c.Spec.Pools.Workers = slices.Clone(c.Spec.Pools.Workers)
 	for i := range c.Spec.Pools.Workers {
@@ -206,6 +207,16 @@ func (c clusterChange) profiles() {
 		if !slices.Contains(c.was.Spec.Profiles, text) {
 			name, version, _ := strings.Cut(text, "@")
 			c.add(Change{Verb: profile.CreateVerb, Profile: name, Version: version}, diag.Fields("spec", "profiles").Join(diag.Index(i)))
+		}
+	}
+}
+
+// waivers are those that the cluster did not have, or had otherwise. That one is
+// gone is no change that anybody has to be allowed.
+func (c clusterChange) waivers() {
+	for i, w := range c.now.Spec.Waivers {
+		if !slices.Contains(c.was.Spec.Waivers, w) {
+			c.add(Change{Verb: profile.WaiveVerb, Policy: w.Policy}, diag.Fields("spec", "waivers").Join(diag.Index(i)))
 		}
 	}
 }
