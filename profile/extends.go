@@ -17,9 +17,11 @@ func (l *loader) extend(r *release) (ok bool) {
 	if r.root.Find(at).IsNull() || !isText {
 		return true // a wrong type is reported by decoding
 	}
-	if r.parent = l.parentOf(r, text, at); r.parent == nil || l.endless(r, at) {
-		return false
+	parent := l.parentOf(r, text, at)
+	if parent == nil || l.endless(r, at) {
+		return false // so that parents, where they are set, come to an end
 	}
+	r.parent = parent
 	l.settle(r.parent)
 	if r.parent.broken {
 		return false
@@ -84,7 +86,7 @@ func versionsOf(releases []*release) []string {
 // profile whose name sorts first.
 func (l *loader) endless(r *release, at diag.Path) bool {
 	chain := []*release{r}
-	for next := r.parent; next != nil; next = l.nextParent(next) {
+	for next := l.nextParent(r); next != nil; next = l.nextParent(next) {
 		if next == r {
 			l.reportEndless(chain, at)
 			return true

@@ -173,7 +173,7 @@ func (c *composition) judgeFixedIn(f fixed, parts []part, look func([]part) []*v
 	want := look(allowed)
 	if !slices.ContainsFunc(want, func(n *value.Node) bool { return n != nil }) {
 		c.add(diag.Errorf("profile.fixed-path", f.at, "layer %s fixes %s, where nothing is", f.by.Name, f.path).
-			WithDetail("%s; fix a path that the layer sets", c.fixedHint(f)))
+			WithDetail("fix a path that the layer sets; %s", c.fixedHint(f)))
 		return
 	}
 	c.compareFixed(f, parts, allowed, look)

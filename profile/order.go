@@ -125,13 +125,13 @@ func (c *composition) forbid(ly *layer, r requirement, layers []*layer) {
 		if other == ly || !other.meets(r) {
 			continue
 		}
-		what := "layer " + other.Name
+		what := "is in the stack"
 		if r.Capability != "" {
-			what += ", which provides " + r.Capability
+			what = "provides " + r.Capability
 		} else if other.Component.Name != "" {
-			what += ", which has " + other.Component.String()
+			what = "has " + other.Component.String()
 		}
-		c.add(diag.Errorf("profile.conflicting", r.at, "layer %s of %s conflicts with %s, and the stack has %s of %s", ly.Name, ly.release.ref, r, what, other.release.ref).
+		c.add(diag.Errorf("profile.conflicting", r.at, "layer %s of %s conflicts with %s, and layer %s of %s %s", ly.Name, ly.release.ref, r, other.Name, other.release.ref, what).
 			WithDetail("choose versions of the profiles that fit together, or disable one of the layers").
 			WithRelated(other.at(diag.Field("component")), "layer %s of %s, owner %s", other.Name, other.release.ref, other.owner()))
 	}

@@ -129,7 +129,7 @@ func (l *loader) checkOverlay(o *overlay) {
 	at := diag.Fields("spec", "selector")
 	if err != nil {
 		l.add(diag.Errorf("profile.selector", o.At(at), "%v", err).
-			WithDetail("write matchLabels: {name: value}, or matchExpressions: [{key, operator, values}]").WithPath(at))
+			WithDetail("write matchLabels: {name: value}, or matchExpressions: [{key, operator, values}]; operators are In, NotIn, Exists and DoesNotExist").WithPath(at))
 		selector = labels.Nothing()
 	}
 	o.selector = selector

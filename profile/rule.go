@@ -140,7 +140,7 @@ func (r *resolution) hold(u *rule, pool *boundPool, where diag.Path) {
 	at := r.blame(u, in.Vars, where)
 	switch {
 	case err == nil:
-		found = diag.Errorf("profile.rule", at, "%s", u.says())
+		found = diag.Errorf("profile.rule", at, "%s", u.says()).WithDetail("change one of the variables that the rule reads so that it holds")
 	case errors.As(err, &wrong) && (wrong.Code == expr.CodeNoValue || !r.readsSensitive(u.Reads())):
 		found = diag.Errorf(wrong.Code, at, "the rule cannot be judged: %s", wrong.Summary).WithDetail("%s", wrong.Hint)
 	default:

@@ -43,7 +43,7 @@ func ParseSum(file string, data []byte) (Sum, diag.Diagnostics) {
 		read.at = lockRange(file, i+1, text)
 		if err != nil {
 			diags = append(diags, diag.Errorf("profile.sum", read.at, "%v", err).
-				WithDetail("a line reads: name@version sha256:<digest>; the publish command writes it"))
+				WithDetail("a line reads: name@version sha256:<digest>; publishing a version appends it"))
 			continue
 		}
 		if first := sum.line(read.ref); first != nil {

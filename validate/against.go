@@ -35,7 +35,7 @@ func (f *fleet) changes(documents []profile.Document, have *profile.Workspace) d
 	}
 	if len(unknown) > 0 {
 		out = append(out, aboutClusters("validate.not-compared", documents, unknown, "nothing to compare %s with: %s").
-			WithDetail("they do not resolve in the workspace that this one is compared with; nothing holds their immutable variables"))
+			WithDetail("they do not resolve in the workspace that this one is compared with, so nothing holds their immutable variables; mend them there, or see to it that those stay"))
 	}
 	return out
 }

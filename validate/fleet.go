@@ -23,8 +23,8 @@ type member struct {
 	unlocked bool
 	// moved: the lock was written for another stack.
 	moved bool
-	// waiting: an overlay matches that the lock line does not name.
-	waiting bool
+	// waiting are the overlays that match and that the lock line does not name.
+	waiting []profile.Ref
 	inputs  []fleetInput
 	// overlays are what overlays say of things that the stack does not have.
 	overlays []profile.OverlayFindings
@@ -57,7 +57,7 @@ func (m *member) resolve(ws *profile.Workspace, scoped map[profile.Ref][]string,
 		_, pinned := entry.Pin(ref.Name)
 		return err == nil && ref.Version == "" && !pinned
 	})
-	m.waiting = len(stack.WaitingOverlays()) > 0
+	m.waiting = stack.WaitingOverlays()
 	m.moved = locked && entry.Digest != stack.Digest()
 	m.inputs = fleetInputs(stack, scoped)
 	m.overlays = stack.OverlayFindings()

@@ -2,6 +2,8 @@ package validate
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/dayzero-sdk/dayzero/profile"
@@ -11,13 +13,14 @@ import (
 // lock compares the fleet with its lock: what no line pins, what differs from
 // what was locked, and lines for clusters that are gone.
 func (f *fleet) lock(documents []profile.Document, opts Options) diag.Diagnostics {
-	var unlocked, moved, waiting []profile.Key
+	var unlocked, moved []profile.Key
+	waiting := map[profile.Ref][]profile.Key{}
 	for _, m := range f.members {
 		if m.unlocked {
 			unlocked = append(unlocked, m.key)
 		}
-		if m.waiting {
-			waiting = append(waiting, m.key)
+		for _, overlay := range m.waiting {
+			waiting[overlay] = append(waiting[overlay], m.key)
 		}
 		if m.moved {
 			moved = append(moved, m.key)
@@ -32,8 +35,8 @@ func (f *fleet) lock(documents []profile.Document, opts Options) diag.Diagnostic
 		out = append(out, aboutClusters("validate.lock-differs", documents, moved, "the lock was written for another stack of %s: %s").
 			WithDetail("documents changed since then; a rollout brings the change to the clusters and writes the lock"))
 	}
-	if len(waiting) > 0 {
-		out = append(out, aboutClusters("validate.overlay-waiting", documents, waiting, "an overlay matches, but the lock does not name it for %s: %s").
+	for _, overlay := range slices.SortedFunc(maps.Keys(waiting), profile.Ref.Compare) {
+		out = append(out, aboutClusters("validate.overlay-waiting", documents, waiting[overlay], "overlay "+overlay.String()+" matches, but the lock does not name it for %s: %s").
 			WithDetail("it does nothing there yet; a rollout brings it and writes the lock"))
 	}
 	if opts.Loaded.HasErrors() {

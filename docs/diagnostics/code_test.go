@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,39 +14,70 @@ import (
 	"testing"
 )
 
+// families are what codes begin with, and what their codes are about, in the
+// order of the index. A code of another family needs a line here.
+var families = []struct{ name, about string }{
+	{"source", "files, before anybody knows what they mean"},
+	{"profile", "documents of the workspace, and the stacks of clusters that they make"},
+	{"expr", "expressions: `${...}` and rules"},
+	{"validate", "what `validate` holds against documents that resolve"},
+	{"policy", "the sources of content, which package validate can hold to a policy"},
+	{"capi", "the objects of Cluster API that are made of a stack"},
+	{"render", "rendering the layers of a stack"},
+	{"upgrade", "the way of a cluster to other versions of its profiles"},
+	{"members", "the clusters that a rollout moves"},
+	{"rollout", "strategies, and the plans that are made of them"},
+	{"drift", "the comparison with live clusters"},
+}
+
 // code is the form of a code: its family and its name.
-var code = regexp.MustCompile(`^(capi|drift|expr|members|policy|profile|render|rollout|source|upgrade|validate)\.[a-z][a-z0-9-]*$`)
+var code = regexp.MustCompile(`^(` + strings.Join(familyNames(), "|") + `)\.[a-z][a-z0-9-]*$`)
+
+func familyNames() []string {
+	var out []string
+	for _, f := range families {
+		out = append(out, f.name)
+	}
+	return out
+}
 
 // dotted is what might be a code of a family that is not in the list above.
 var dotted = regexp.MustCompile(`^[a-z]+\.[a-z][a-z0-9-]*$`)
 
-// extensions are those of names of files that look like codes.
-var extensions = []string{"cue", "json", "md", "sum", "yaml", "yml"}
+// extensions are those of names of files that look like codes: profile.yaml.
+var extensions = []string{"cue", "json", "md", "yaml", "yml"}
 
 // codes are the codes in the source of the library, with the places where they
 // stand.
 func codes(t *testing.T) map[string]token.Position {
 	out := map[string]token.Position{}
-	for _, dir := range []string{"profile", "validate", "render", "drift", "rollout", "internal"} {
-		err := filepath.WalkDir(filepath.Join("..", "..", dir), func(file string, entry fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case entry.IsDir() && slices.Contains([]string{"testdata", "conformance", "e2e", "gen"}, entry.Name()):
-				return filepath.SkipDir
-			case filepath.Ext(file) == ".go" && !strings.HasSuffix(file, "_test.go"):
-				codesOf(t, file, out)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && file != root && notLibrary(file):
+			return filepath.SkipDir
+		case filepath.Ext(file) == ".go" && !strings.HasSuffix(file, "_test.go"):
+			codesOf(t, file, out)
 		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if len(out) < 100 {
 		t.Fatalf("found %d codes", len(out))
 	}
 	return out
+}
+
+// notLibrary reports whether a directory has no code of the library: it is
+// hidden, test data, documentation, or another module.
+func notLibrary(dir string) bool {
+	name := filepath.Base(dir)
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil || strings.HasPrefix(name, ".") || name == "testdata" || name == "docs"
 }
 
 func codesOf(t *testing.T, file string, out map[string]token.Position) {

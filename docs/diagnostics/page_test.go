@@ -109,7 +109,7 @@ func checkPage(t *testing.T, code string, pages map[string]page) {
 		t.Fatalf("there is no page %s.md; run this test with -update, and write what it means and how to mend it", code)
 	}
 	if !there {
-		p = page{code: code, meaning: todo, fix: todo, example: smallestCase(code)}
+		p = page{code: code, meaning: todo, fix: todo, example: draft(t, code)}
 	}
 	got := findings(t, p)
 	if *update {
@@ -142,13 +142,23 @@ func findings(t *testing.T, p page) string {
 	return only(found, p.code).Sorted().Text(fsys)
 }
 
-// checkIndex holds the list of all pages.
+// indexHead stands above the tables of the index.
+const indexHead = `# Diagnostics
+
+Every finding has a stable code. Its page says what it means, shows an example, and says what to do.
+The files of an example are laid over those of ` + "`validate/testdata/base.txtar`; those below `have/`" + `
+are how files were in the workspace that validation compares with. Lines in front of the files are options: ` + "`now`, `target` of a" + `
+rollout, ` + "`limit` of a file in bytes, a symbolic `link`." + ` A page without files is about what only a program can cause.
+
+This list is made of the pages: ` + "`go test ./docs/diagnostics -update`" + ` writes it.
+`
+
+// checkIndex holds the list of all pages, by family.
 func checkIndex(t *testing.T, pages map[string]page) {
 	var b strings.Builder
-	b.WriteString("# Diagnostics\n\nEvery finding has a stable code. Its page says what it means, shows an example, and says what to do.\nThe files of an example are laid over those of `validate/testdata/base.txtar`; lines in front of them are options: `now`, `target` of a\nrollout, `limit` of a file in bytes, a symbolic `link`.\n\n| code | meaning |\n|---|---|\n")
-	for _, code := range slices.Sorted(maps.Keys(pages)) {
-		first, _, _ := strings.Cut(strings.ReplaceAll(pages[code].meaning, "\n", " "), ". ")
-		fmt.Fprintf(&b, "| [%s](%s.md) | %s |\n", code, code, strings.ReplaceAll(strings.TrimSuffix(first, "."), "|", "\\|"))
+	b.WriteString(indexHead)
+	for _, f := range families {
+		writeFamily(&b, f.name, f.about, pages)
 	}
 	if *update {
 		if err := os.WriteFile("README.md", []byte(b.String()), 0o644); err != nil {
@@ -159,4 +169,19 @@ func checkIndex(t *testing.T, pages map[string]page) {
 	if diff := cmp.Diff(string(data), b.String()); diff != "" || err != nil {
 		t.Errorf("README.md (-committed +generated): %v\n%s", err, diff)
 	}
+}
+
+func writeFamily(b *strings.Builder, family, about string, pages map[string]page) {
+	fmt.Fprintf(b, "\n## %s\n\nAbout %s.\n\n| code | meaning |\n|---|---|\n", family, about)
+	for _, code := range slices.Sorted(maps.Keys(pages)) {
+		if strings.HasPrefix(code, family+".") {
+			fmt.Fprintf(b, "| [%s](%s.md) | %s |\n", code, code, pages[code].gist())
+		}
+	}
+}
+
+// gist is the first sentence of the meaning, as a cell of a table.
+func (p page) gist() string {
+	first, _, _ := strings.Cut(strings.ReplaceAll(p.meaning, "\n", " "), ". ")
+	return strings.ReplaceAll(strings.TrimSuffix(first, "."), "|", "\\|")
 }

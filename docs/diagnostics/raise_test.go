@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing/fstest"
@@ -17,6 +17,7 @@ import (
 	"github.com/dayzero-sdk/dayzero/drift"
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
+	"github.com/dayzero-sdk/dayzero/profile/upgrade"
 	"github.com/dayzero-sdk/dayzero/render"
 	"github.com/dayzero-sdk/dayzero/render/capi"
 	"github.com/dayzero-sdk/dayzero/render/manifests"
@@ -74,9 +75,17 @@ func raise(archive *txtar.Archive) (fs.FS, diag.Diagnostics, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	fsys, err := overBase(archive.Files)
+	want, have := sides(archive.Files)
+	fsys, err := overBase(want)
 	if err != nil {
 		return nil, nil, err
+	}
+	if len(have) > 0 {
+		before, err := overBase(slices.Concat(want, have))
+		if err != nil {
+			return nil, nil, err
+		}
+		o.validate.Against, _ = profile.Load(before, o.layout)
 	}
 	if o.link[0] != "" {
 		fsys[o.link[0]] = &fstest.MapFile{Data: []byte(o.link[1]), Mode: fs.ModeSymlink}
@@ -86,7 +95,22 @@ func raise(archive *txtar.Archive) (fs.FS, diag.Diagnostics, error) {
 	found := validate.Workspace(ws, o.validate)
 	found = append(found, rendered(ws)...)
 	found = append(found, planned(ws, o.target)...)
+	found = append(found, published(ws)...)
+	found = append(found, upgraded(ws)...)
 	return fsys, append(found, compared(fsys)...), nil
+}
+
+// sides are the files of the workspace, and those in which the one before it
+// differs, which are below have/.
+func sides(files []txtar.File) (want, have []txtar.File) {
+	for _, f := range files {
+		if name, ok := strings.CutPrefix(f.Name, "have/"); ok {
+			have = append(have, txtar.File{Name: name, Data: f.Data})
+		} else {
+			want = append(want, f)
+		}
+	}
+	return want, have
 }
 
 func overBase(files []txtar.File) (fstest.MapFS, error) {
@@ -159,6 +183,47 @@ func placeOf(ws *profile.Workspace, s profile.Strategy) func(diag.Path) diag.Ran
 	return nil
 }
 
+// published compares each version of a profile with the one before it.
+func published(ws *profile.Workspace) diag.Diagnostics {
+	var out diag.Diagnostics
+	var before profile.Release
+	for p := range ws.Profiles() {
+		r, _ := ws.Release(p.Ref())
+		if r.Ref().Name == before.Ref().Name {
+			out = append(out, upgrade.Diff(before, r).Diagnostics()...)
+		}
+		before = r
+	}
+	return out
+}
+
+// upgraded takes every cluster from where the lock has it to the latest
+// versions of its profiles.
+func upgraded(ws *profile.Workspace) diag.Diagnostics {
+	var out diag.Diagnostics
+	for key := range ws.Clusters() {
+		from, _ := ws.Resolve(key)
+		to, _ := ws.ResolveAt(key)
+		if from == nil || to == nil {
+			continue
+		}
+		_, found := upgrade.Path(ws, from, to, upgrade.Options{})
+		merged := upgrade.Merge3(releases(ws, from), releases(ws, to), from.Cluster().Spec.Overrides, upgrade.MergeOptions{})
+		out = append(append(out, found...), merged.Diagnostics()...)
+	}
+	return out
+}
+
+func releases(ws *profile.Workspace, of *profile.Stack) []profile.Release {
+	var out []profile.Release
+	for _, ref := range of.Profiles() {
+		if r, ok := ws.Release(ref); ok {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // compared reads the dumps of live clusters in live/.
 func compared(fsys fs.FS) diag.Diagnostics {
 	var out diag.Diagnostics
@@ -206,6 +271,37 @@ var unreachable = map[string]func() diag.Diagnostics{
 		_, found := profile.Load(unreadable{fstest.MapFS{"hubs/eu-1.yaml": {}}}, profile.Layout{})
 		return only(found, "source.read")
 	},
+	"upgrade.too-large": refusedOneByOne,
+}
+
+// refusedOneByOne asks for a path of a program that refuses every stack on the
+// way, without a place by which others could be refused together.
+func refusedOneByOne() diag.Diagnostics {
+	const addon = "apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: %s}\nspec: {version: 1.0.%d, owner: apps, kind: AddOn, layers: [{name: %[1]s, kind: AddOn, component: {none: x}}]}\n"
+	const base = "apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: base}\nspec: {version: 1.%d.0, owner: platform, kind: Infrastructure, layers: [{name: os, kind: OS, component: {none: x}}, {name: kubernetes, kind: Kubernetes, component: {name: kubernetes, version: 1.%[1]d.0}}, {name: cni, kind: Network, component: {none: x}}, {name: csi, kind: Storage, component: {none: x}}]}\n"
+	files := fstest.MapFS{
+		"hubs/eu-1.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Hub\nmetadata: {name: eu-1}\nspec: {clusterAPI: {version: 1.14.2}}\n")},
+		"fleet/a.yaml":   {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: a}\nspec: {profiles: [base, one, two]}\n")},
+	}
+	for version := range 15 {
+		for _, name := range []string{"one", "two"} {
+			files[fmt.Sprintf("library/%s/1.0.%d/profile.yaml", name, version)] = &fstest.MapFile{Data: fmt.Appendf(nil, addon, name, version)}
+		}
+	}
+	for minor := 33; minor <= 35; minor++ {
+		files[fmt.Sprintf("library/base/1.%d.0/profile.yaml", minor)] = &fstest.MapFile{Data: fmt.Appendf(nil, base, minor)}
+	}
+	ws, _ := profile.Load(files, profile.Layout{})
+	key := profile.Key{Hub: "eu-1", Namespace: "default", Name: "a"}
+	from, _ := ws.ResolveAt(key, profile.Ref{Name: "base", Version: "1.33.0"}, profile.Ref{Name: "one", Version: "1.0.0"}, profile.Ref{Name: "two", Version: "1.0.0"})
+	to, _ := ws.ResolveAt(key)
+	_, found := upgrade.Path(ws, from, to, upgrade.Options{Legal: func(s *profile.Stack) diag.Diagnostics {
+		if s.Digest() == to.Digest() {
+			return nil
+		}
+		return diag.Diagnostics{diag.Errorf("example.refused", diag.Range{}, "refused")}
+	}})
+	return found
 }
 
 // unreadable is a file system whose files cannot be opened.
@@ -216,24 +312,4 @@ func (u unreadable) Open(name string) (fs.File, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
 	}
 	return u.MapFS.Open(name)
-}
-
-// smallestCase is the smallest case of the corpora that gives a finding, as the
-// first draft of an example; "" when there is none.
-func smallestCase(code string) string {
-	cases, _ := filepath.Glob("../../validate/testdata/*.txtar")
-	best := ""
-	for _, file := range cases {
-		archive, err := txtar.ParseFile(file)
-		if err != nil {
-			continue
-		}
-		archive.Comment, archive.Files = nil, archive.Files[:len(archive.Files)-1]
-		_, found, err := raise(archive)
-		text := string(txtar.Format(archive))
-		if err == nil && len(only(found, code)) > 0 && (best == "" || len(text) < len(best)) {
-			best = text
-		}
-	}
-	return best
 }

@@ -63,7 +63,7 @@ func (q *quest) backwards() diag.Diagnostics {
 		}
 		release, _ := q.workspace.Release(profile.Ref{Name: m.Profile, Version: m.To})
 		out = append(out, diag.Errorf("upgrade.downgrade", release.Document.At(diag.Fields("spec", "version")), "%s: profile %s would go back from %s to %s", q.way(), m.Profile, m.From, m.To).
-			WithDetail("a path leads to newer versions; publish what is wanted as a newer one, or say that going back is meant"))
+			WithDetail("a path leads to newer versions; publish what is wanted as a newer one, or allow older ones where going back is meant"))
 	}
 	return out
 }
