@@ -46,12 +46,18 @@ func renderer() *render.Renderer {
 }
 
 // exampleIn loads the example workspace with everything of the hub moved to
-// namespace, and its clusters edited. Its lock does not fit such clusters and is
-// left out.
+// namespace, and its clusters edited.
 func exampleIn(t testing.TB, namespace string, edits ...*strings.Replacer) fleet {
 	t.Helper()
+	return workspaceIn(t, example+"workspace", namespace, edits...)
+}
+
+// workspaceIn loads a folder as exampleIn does. Its lock does not fit clusters
+// elsewhere and is left out.
+func workspaceIn(t testing.TB, folder, namespace string, edits ...*strings.Replacer) fleet {
+	t.Helper()
 	files := fstest.MapFS{}
-	root := os.DirFS(example + "workspace")
+	root := os.DirFS(folder)
 	err := fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || path == "fleet.lock" {
 			return err
