@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/dayzero-sdk/dayzero/internal/e2e/lock"
@@ -18,8 +19,10 @@ type Cache struct {
 	Go       string               // the go command; empty is "go"
 }
 
-// unfinished marks files that are being made; they are never used.
-const unfinished = ".unfinished"
+const (
+	unfinished = ".unfinished" // marks files that are being made; they are never used
+	sizeRecord = ".size"       // holds the size of the file of that name without it
+)
 
 // Path is the cache's directory, created when missing.
 func (c Cache) Path() (string, error) {
@@ -93,6 +96,9 @@ func (j job) make(ctx context.Context, item item) error {
 	}
 	if stat.Size() == 0 {
 		return errors.New("the result is empty")
+	}
+	if err := os.WriteFile(path+sizeRecord, []byte(strconv.FormatInt(stat.Size(), 10)), 0o644); err != nil {
+		return err
 	}
 	if err := os.Rename(temporary, path); err != nil {
 		return err

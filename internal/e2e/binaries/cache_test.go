@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/dayzero-sdk/dayzero/internal/e2e/process"
 )
 
@@ -161,8 +163,34 @@ func TestHalfBuiltProgramIsNotUsed(t *testing.T) {
 	if data, _ := os.ReadFile(filepath.Join(dir, "hello")); string(data) != "whole" {
 		t.Errorf("hello is %q, want it built anew", data)
 	}
-	if left := files(t, dir); len(left) != 1 {
-		t.Errorf("left %q, want hello alone", left)
+	if diff := cmp.Diff([]string{"hello", "hello.size"}, files(t, dir)); diff != "" {
+		t.Errorf("files: -want +got:\n%s", diff)
+	}
+}
+
+// A finished program that has lost its end, or all of it, is built anew; a whole
+// one is not.
+func TestTruncatedProgramIsNotUsed(t *testing.T) {
+	t.Parallel()
+	m, log := tiny(t), filepath.Join(t.TempDir(), "log")
+	c := Cache{Dir: t.TempDir(), Go: fakeGo(t, `echo build >> `+log+`; printf whole > "$OUT"`)}
+	for _, left := range []int64{3, 0, 5} {
+		dir, err := c.Build(t.Context(), m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data, _ := os.ReadFile(filepath.Join(dir, "hello")); string(data) != "whole" {
+			t.Errorf("hello is %q before it is cut to %d bytes, want it whole", data, left)
+		}
+		if err := os.Truncate(filepath.Join(dir, "hello"), left); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.Build(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if data, _ := os.ReadFile(log); string(data) != "build\nbuild\nbuild\n" {
+		t.Errorf("built %d times, want 3", strings.Count(string(data), "\n"))
 	}
 }
 

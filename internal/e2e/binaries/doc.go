@@ -9,6 +9,7 @@
 //
 // A file appears there by rename, complete or not at all, and a lock keeps two
 // processes from building at once. After an interruption, whatever was
-// finished stays and the rest is built by the next call. Nothing is ever
-// removed: delete the cache directory to reclaim its space (about 600 MB).
+// finished stays and the rest is built by the next call; so is a file that has
+// lost its end since. Nothing is ever removed: delete the cache directory to
+// reclaim its space (about 600 MB).
 package binaries

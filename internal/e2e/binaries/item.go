@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 )
 
 // item is one file to make.
@@ -24,7 +25,7 @@ type job struct {
 func (m Module) missing(dir string) []item {
 	var items []item
 	add := func(i item) {
-		if stat, err := os.Stat(filepath.Join(dir, i.name())); err != nil || stat.Size() == 0 {
+		if !whole(filepath.Join(dir, i.name())) {
 			items = append(items, i)
 		}
 	}
@@ -35,4 +36,15 @@ func (m Module) missing(dir string) []item {
 		add(d)
 	}
 	return items
+}
+
+// whole reports that a file has the size it was made with: a full disk or a
+// power cut may have taken its end.
+func whole(path string) bool {
+	stat, err := os.Stat(path)
+	if err != nil {
+		return false
+	}
+	size, err := os.ReadFile(path + sizeRecord)
+	return err == nil && string(size) == strconv.FormatInt(stat.Size(), 10)
 }

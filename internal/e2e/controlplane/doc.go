@@ -4,7 +4,7 @@
 //
 //	go run ./internal/e2e/controlplane
 //	go run ./internal/e2e/controlplane -plain    # without Cluster API
-//	go run ./internal/e2e/controlplane -build    # only build the servers
+//	go run ./internal/e2e/controlplane -build    # only build, for tests too
 //
 // The first run builds the servers from source, which takes some minutes; later
 // runs are up in seconds.

@@ -39,9 +39,10 @@ var run, interrupt = context.WithCancelCause(context.Background())
 // It gives the exit status.
 func Main(m *testing.M) int {
 	interrupted := make(chan os.Signal, 1)
-	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		<-interrupted
+		signal.Stop(interrupted) // a second interrupt ends at once
 		interrupt(errors.New("interrupted"))
 		_ = stop() // what is starting ends by run
 		os.Exit(130)

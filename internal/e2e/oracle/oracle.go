@@ -41,15 +41,21 @@ var errStopped = errors.New("the oracle was stopped")
 // Start builds the program where it is missing, and starts it. The context
 // bounds the building; it does not end the program later.
 func Start(ctx context.Context, options Options) (*Oracle, error) {
+	path, err := Build(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	return open(path, options)
+}
+
+// Build makes the program where it is missing and gives its path.
+func Build(ctx context.Context, options Options) (string, error) {
 	root, err := binaries.Root()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	dir, err := binaries.Cache{Dir: options.Cache, Progress: options.Progress}.Build(ctx, binaries.Oracle(root))
-	if err != nil {
-		return nil, err
-	}
-	return open(filepath.Join(dir, "oracle"), options)
+	return filepath.Join(dir, name), err
 }
 
 func open(path string, options Options) (*Oracle, error) {

@@ -17,7 +17,7 @@ import (
 
 // startAPIServer starts etcd and kube-apiserver and sets p.config.
 func (p *Plane) startAPIServer(ctx context.Context, programs string) error {
-	ports, err := freePorts(3)
+	ports, err := p.options.ports(3)
 	if err != nil {
 		return err
 	}

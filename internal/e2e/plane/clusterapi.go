@@ -60,7 +60,7 @@ func (p *Plane) startClusterAPI(ctx context.Context, locks string) error {
 
 // managers lists the managers and chooses their ports.
 func (p *Plane) managers(locks string) ([]manager, error) {
-	ports, err := freePorts(8)
+	ports, err := p.options.ports(8)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (p *Plane) runAll(ctx context.Context, managers []manager) error {
 		children[i] = child
 	}
 	for i, m := range managers {
-		if err := children[i].Ready(ctx, probe(http.DefaultClient, "http://"+loopback(m.health)+"/readyz")); err != nil {
+		if err := p.await(ctx, children[i], probe(http.DefaultClient, "http://"+loopback(m.health)+"/readyz")); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package plane
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,8 @@ type Options struct {
 	Progress func(message string) // told what goes on; nil is silence
 	Timeout  time.Duration        // bounds the start once everything is built; 0 is three minutes
 	Keep     bool                 // leave the directory with logs and data in place after Stop
+
+	choose func(n int) ([]int, error) // of ports; nil is freePorts; others are for tests
 }
 
 const (
@@ -99,10 +102,12 @@ func (p *Plane) bringUp(ctx context.Context, servers Servers) error {
 	if err := p.startAPIServer(ctx, servers.Kubernetes); err != nil {
 		return err
 	}
-	if servers.ClusterAPI == "" {
-		return nil
+	if servers.ClusterAPI != "" {
+		if err := p.startClusterAPI(ctx, filepath.Join(cache, "ports")); err != nil {
+			return err
+		}
 	}
-	return p.startClusterAPI(ctx, filepath.Join(cache, "ports"))
+	return p.Err()
 }
 
 // Kubeconfig is the path of a file that opens the plane as a cluster
@@ -165,7 +170,22 @@ func (p *Plane) run(ctx context.Context, command process.Command, probe func(con
 	if err != nil {
 		return err
 	}
-	return child.Ready(ctx, probe)
+	return p.await(ctx, child, probe)
+}
+
+// await waits until a child is ready, or any other has died: one that found its
+// port taken may seem ready, because whoever has the port answers.
+func (p *Plane) await(ctx context.Context, child *process.Process, probe func(context.Context) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	err := child.Ready(ctx, func(ctx context.Context) error {
+		if dead := p.Err(); dead != nil {
+			cancel(dead)
+			return dead
+		}
+		return probe(ctx)
+	})
+	return cmp.Or(p.Err(), err)
 }
 
 func (p *Plane) spawn(command process.Command) (*process.Process, error) {
@@ -179,6 +199,13 @@ func (p *Plane) spawn(command process.Command) (*process.Process, error) {
 }
 
 func (o Options) cache() binaries.Cache { return binaries.Cache{Dir: o.Cache, Progress: o.Progress} }
+
+func (o Options) ports(n int) ([]int, error) {
+	if o.choose != nil {
+		return o.choose(n)
+	}
+	return freePorts(n)
+}
 
 func (o Options) tell(format string, args ...any) {
 	if o.Progress != nil {

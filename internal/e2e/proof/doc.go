@@ -3,6 +3,7 @@
 //
 //	accepted_test.go     1 Accepted: everything of the example workspace passes CRDs and admission
 //	family_test.go       1 Accepted: and so does a generated family of stacks
+//	composed_test.go     1 Accepted, 2 Provisioned: and what extends, presets, overlays and default pools make
 //	provisioned_test.go  2 Provisioned: clusters become what their blueprint says
 //	upgraded_test.go     3 Upgraded: clusters move from version to version
 //	observed_test.go     3 Upgraded: the table of changes and the Machines they replace

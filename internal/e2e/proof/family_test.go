@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"pgregory.net/rapid"
+
 	"github.com/dayzero-sdk/dayzero/render"
 )
 
@@ -19,10 +21,18 @@ const (
 func TestAcceptedFamily(t *testing.T) {
 	t.Parallel()
 	s := hub(t)
-	namespace := s.Namespace(t)
-	family, sets := shapes(namespace), map[string]bool{}
+	if sets := s.acceptedFamily(t, shapes(s.Namespace(t)), familySize); sets < fewestSets {
+		t.Errorf("%d shapes have %d different class sets, want at least %d", familySize, sets, fewestSets)
+	}
+}
+
+// acceptedFamily draws shapes, puts them before the server, and tells how many
+// different class sets they have.
+func (s server) acceptedFamily(t *testing.T, family *rapid.Generator[shape], size int) int {
+	t.Helper()
+	sets := map[string]bool{}
 	var classes, clusters []render.Object
-	for seed := range familySize {
+	for seed := range size {
 		shape := family.Example(seed)
 		f := load(t, fstest.MapFS(shape))
 		b, err := f.render(t, slices.Collect(f.Clusters())[0])
@@ -41,8 +51,6 @@ func TestAcceptedFamily(t *testing.T) {
 		t.Errorf("not run: %q", notRun)
 	}
 	s.unchangedByApply(t, classes)
-	if len(sets) < fewestSets {
-		t.Errorf("%d shapes have %d different class sets, want at least %d", familySize, len(sets), fewestSets)
-	}
 	t.Logf("applied %d objects of %d class sets, passed %d Clusters through admission", len(classes), len(sets), len(clusters))
+	return len(sets)
 }

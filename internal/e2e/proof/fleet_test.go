@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -45,11 +46,18 @@ func renderer() *render.Renderer {
 }
 
 // exampleIn loads the example workspace with everything of the hub moved to
-// namespace. Its lock does not fit such clusters and is left out.
-func exampleIn(t testing.TB, namespace string) fleet {
+// namespace, and its clusters edited.
+func exampleIn(t testing.TB, namespace string, edits ...*strings.Replacer) fleet {
+	t.Helper()
+	return workspaceIn(t, example+"workspace", namespace, edits...)
+}
+
+// workspaceIn loads a folder as exampleIn does. Its lock does not fit clusters
+// elsewhere and is left out.
+func workspaceIn(t testing.TB, folder, namespace string, edits ...*strings.Replacer) fleet {
 	t.Helper()
 	files := fstest.MapFS{}
-	root := os.DirFS(example + "workspace")
+	root := os.DirFS(folder)
 	err := fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || path == "fleet.lock" {
 			return err
@@ -60,6 +68,11 @@ func exampleIn(t testing.TB, namespace string) fleet {
 		}
 		data = bytes.ReplaceAll(data, []byte("\n  namespace: fleet\n"), []byte("\n  namespace: "+namespace+"\n"))
 		data = bytes.ReplaceAll(data, []byte("\n  delivery: manifests\n"), []byte("\n  delivery: manifests\n  classNamespace: "+namespace+"\n"))
+		for _, edit := range edits {
+			if strings.HasPrefix(path, "fleet/") {
+				data = []byte(edit.Replace(string(data)))
+			}
+		}
 		files[path] = &fstest.MapFile{Data: data}
 		return nil
 	})

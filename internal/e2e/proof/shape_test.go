@@ -32,15 +32,19 @@ func (s shape) String() string {
 func shapes(namespace string) *rapid.Generator[shape] {
 	return rapid.Custom(func(t *rapid.T) shape {
 		d := draw{t}
-		classes := d.names(1, 3, 30)
-		return shape{
-			"library/base/1.0.0/profile.yaml":   document("Profile", tree{"name": "base"}, d.base(classes)),
-			"library/add-on/1.0.0/profile.yaml": document("Profile", tree{"name": "add-on"}, d.addOn()),
-			"hubs/hub.yaml":                     document("Hub", tree{"name": "hub"}, tree{"clusterAPI": tree{"version": "1.14.2"}, "classNamespace": namespace}),
-			"fleet/cluster.yaml": document("Cluster", tree{"name": d.names(1, 1, 50)[0], "namespace": namespace, "labels": d.labels()},
-				d.cluster(classes)),
-		}
+		return d.shape(namespace, d.names(1, 3, 30))
 	})
+}
+
+// shape is a workspace whose base has worker classes of those names.
+func (d draw) shape(namespace string, classes []string) shape {
+	return shape{
+		"library/base/1.0.0/profile.yaml":   document("Profile", tree{"name": "base"}, d.base(classes)),
+		"library/add-on/1.0.0/profile.yaml": document("Profile", tree{"name": "add-on"}, d.addOn()),
+		"hubs/hub.yaml":                     document("Hub", tree{"name": "hub"}, tree{"clusterAPI": tree{"version": "1.14.2"}, "classNamespace": namespace}),
+		"fleet/cluster.yaml": document("Cluster", tree{"name": d.names(1, 1, 50)[0], "namespace": namespace, "labels": d.labels()},
+			d.cluster(classes)),
+	}
 }
 
 func document(kind string, metadata, spec tree) *fstest.MapFile {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/dayzero-sdk/dayzero/internal/e2e/e2etest"
 	"github.com/dayzero-sdk/dayzero/internal/e2e/objects"
-	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/render"
 )
 
@@ -24,7 +23,7 @@ func TestUpgraded(t *testing.T) {
 	t.Parallel()
 	e2etest.Full(t)
 	s := hub(t)
-	f := exampleIn(t, s.Namespace(t))
+	f := exampleIn(t, s.Namespace(t), labelled)
 	key := f.key(t, "store-0002")
 	cluster := client.ObjectKey{Namespace: key.Namespace, Name: key.Name}
 	sets, pruned := map[string]render.Set{}, 0
@@ -39,7 +38,7 @@ func TestUpgraded(t *testing.T) {
 		s.applyAll(t, own(b))
 		s.settle(t, cluster)
 		t.Logf("%s after %s", version, time.Since(start).Round(time.Second))
-		s.provisioned(t, f, b, version)
+		s.provisioned(t, key, blueprint(key.Name, version))
 		for pool, names := range s.machines(t, cluster) {
 			if fate := fateOf(machines[pool], names); hop > 0 && fate != fmt.Sprintf("replaced %d", len(names)) {
 				t.Errorf("%s: pool %s: %s, want all %d machines replaced", version, pool, fate, len(names))
@@ -98,15 +97,4 @@ func (s server) removeSet(t *testing.T, set render.Set) error {
 		}
 	}
 	return nil
-}
-
-// kubernetesVersion is the version that a stack's machines run.
-func kubernetesVersion(t *testing.T, f fleet, key profile.Key, infrastructure profile.Ref) string {
-	t.Helper()
-	stack, diags := f.ResolveAt(key, append([]profile.Ref{infrastructure}, addOns...)...)
-	if err := diags.Err(); err != nil {
-		t.Fatal(err)
-	}
-	version, _ := stack.KubernetesVersion()
-	return "v" + version
 }
