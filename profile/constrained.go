@@ -125,7 +125,7 @@ func takenAway(before, now *value.Node) bool {
 }
 
 func (c *composition) removed(f fixed, p part) diag.Diagnostic {
-	return diag.Errorf("profile.constrained", c.deepest(f, p).Place().Range(), "%s removes %s, which %s of %s, owner %s, constrains", p.writtenBy(), f.path, f.by.Name, f.by.release.ref, f.owner).
+	return diag.Errorf("profile.constrained", c.deepest(f, p).Place().Range(), "%s removes %s, which %s of %s, owner %s, constrains", p.writtenBy(), f.path, f.by.Name, f.document, f.owner).
 		WithDetail("set another value that is allowed, or ask %s", f.owner).
 		WithPath(f.path).
 		WithRelated(f.at, "layer %s, owner %s, constrains it here", f.by.Name, f.owner)
@@ -140,7 +140,7 @@ func (c constrained) broken(n *value.Node) diag.Diagnostics {
 			w = &value.Writer{Document: "a document"}
 		}
 		found := diag.Errorf("profile.constrained", n.Place().Range(), "%s sets %s to %s, which %s of %s, owner %s, constrains: %s",
-			documentOf(w), c.path, shown(n), c.by.Name, c.by.release.ref, c.owner, p.problem).
+			documentOf(w), c.path, shown(n), c.by.Name, c.document, c.owner, p.problem).
 			WithDetail("%s", constrainedHint(p, c.owner)).
 			WithPath(c.path).
 			WithRelated(c.at, "layer %s, owner %s, constrains it here", c.by.Name, c.owner)

@@ -15,13 +15,29 @@ type fixed struct {
 	by     *layer // the layer that fixes
 	target *layer // whose values the path is about
 	owner  string // of who fixes
-	at     diag.Range
+	// document is the profile that says so, which by may have inherited.
+	document string
+	at       diag.Range
 }
 
 // binds reports whether the rule forbids a part to touch the path. The owner of
 // the other layer may go on writing what was fixed there: that it changes is for
-// the approval of a new version.
-func (f fixed) binds(p part) bool { return f.bindsWriter(p.writer().Kind, p.writer().Owner) }
+// the approval of a new version. What a profile inherits and fixes is what it
+// was built on.
+func (f fixed) binds(p part) bool {
+	return f.bindsWriter(p.writer().Kind, p.writer().Owner) && !slices.Contains(f.inherited(), p)
+}
+
+// inherited are the parts of the layer below the one that fixes.
+func (f fixed) inherited() []part {
+	parts := f.by.parts
+	for i, p := range slices.Backward(parts) {
+		if p.writer().Kind == diag.Profile && p.writer().File == f.at.File {
+			return parts[:i]
+		}
+	}
+	return nil
+}
 
 func (f fixed) bindsWriter(kind diag.OriginKind, owner string) bool {
 	return kind == diag.Override || owner != f.owner && (f.target == f.by || owner != f.target.owner())
@@ -95,7 +111,7 @@ func (c *composition) addFixed(f fixed) {
 func (l *layer) binding(list string, i int, text string) (f fixed, ok bool) {
 	path, err := diag.ParsePath(text)
 	at := l.node().Get(list).Items()[i].Place()
-	return fixed{path: path, by: l, target: l, owner: at.Writer.Owner, at: at.Range()}, err == nil && len(path) > 1
+	return fixed{path: path, by: l, target: l, owner: at.Writer.Owner, document: at.Writer.Document, at: at.Range()}, err == nil && len(path) > 1
 }
 
 // aim finds the other layer that a rule is about.
@@ -105,7 +121,7 @@ func (c *composition) aim(f *fixed, address, verb string) bool {
 			f.target = disabled
 			return name == "capi" // of a layer without values, nothing is out of bounds
 		}
-		c.add(diag.Errorf("profile.fixed", disabled.at(diag.Field("name")), "layer %s is disabled, and layer %s of %s, owner %s, fixes %s of it", disabled.id(), f.by.Name, f.by.release.ref, f.owner, f.path).
+		c.add(diag.Errorf("profile.fixed", disabled.at(diag.Field("name")), "layer %s is disabled, and layer %s of %s, owner %s, fixes %s of it", disabled.id(), f.by.Name, f.document, f.owner, f.path).
 			WithDetail("a layer with a fixed path cannot be disabled; ask %s", f.owner).
 			WithRelated(f.at, "it is fixed here"))
 		return false
@@ -117,7 +133,7 @@ func (c *composition) aim(f *fixed, address, verb string) bool {
 	}
 	f.target = target
 	if target.owner() != f.owner && !c.recipe.rules.entitles(*f) {
-		c.add(diag.Errorf("profile.not-entitled", f.at, "layer %s of %s %s %s of layer %s, which belongs to %s", f.by.Name, f.by.release.ref, verb, f.path, target.Name, target.owner()).
+		c.add(diag.Errorf("profile.not-entitled", f.at, "layer %s of %s %s %s of layer %s, which belongs to %s", f.by.Name, f.document, verb, f.path, target.Name, target.owner()).
 			WithDetail("%s", c.recipe.rules.hint(*f)).
 			WithRelated(target.at(diag.Field("name")), "layer %s of %s, owner %s", target.Name, target.release.ref, target.owner()))
 		return false
@@ -214,8 +230,8 @@ func (f fixed) brokenBy(by diag.Origin) diag.Diagnostic {
 	if by.Owner != "" {
 		who += ", owner " + by.Owner + ","
 	}
-	return diag.Errorf("profile.fixed", by.Range, "%s changes %s, which %s of %s, owner %s, fixes", who, f.path, f.by.Name, f.by.release.ref, f.owner).
-		WithDetail("leave the path as %s wrote it, or ask %s to change it in a new version", f.by.release.ref, f.owner).
+	return diag.Errorf("profile.fixed", by.Range, "%s changes %s, which %s of %s, owner %s, fixes", who, f.path, f.by.Name, f.document, f.owner).
+		WithDetail("leave the path as %s wrote it, or ask %s to change it in a new version", f.document, f.owner).
 		WithPath(f.path).
 		WithRelated(f.at, "layer %s, owner %s, fixes it here", f.by.Name, f.owner)
 }
