@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
 	"github.com/dayzero-sdk/dayzero/profile/upgrade"
 )
 
@@ -35,7 +36,7 @@ func releases(tb testing.TB, archive *txtar.Archive) (from, to profile.Release, 
 	}
 	ws, diags := profile.Load(tree, profile.Layout{})
 	for _, d := range diags {
-		if d.Code != "profile.requirement" && d.Severity > 0 {
+		if d.Code != "profile.requirement" && d.Severity == diag.Error {
 			tb.Fatal(diags.Text(tree))
 		}
 	}
