@@ -2,10 +2,14 @@ package upgrade_test
 
 import (
 	"bytes"
+	"fmt"
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/upgrade"
 )
 
@@ -89,5 +93,74 @@ func TestOverlaySelector(t *testing.T) {
 	route, diags := upgrade.Path(want, from, at(t, want, "base@1.2.0 us@1.0.0"), upgrade.Options{})
 	if diff := cmp.Diff([]string{"base 1.0.0 -> 1.1.1, overlay us@1.0.0 added, overlay eu@1.0.0 removed", "base 1.1.1 -> 1.2.0"}, lines(route)); diff != "" || len(diags) > 0 {
 		t.Errorf("%v (-want +got):\n%s", diags.Text(tree), diff)
+	}
+}
+
+const editedOverlay = `apiVersion: dayzero.dev/v1alpha1
+kind: Overlay
+metadata: {name: eu}
+spec:
+  version: 1.4.0
+  owner: eu
+  order: 1
+  selector: {matchLabels: {region: eu}}
+  profiles: [log@1.2.0, net]
+  variables: {mtu: 1400, dns: {servers: [a]}}
+  presets: {scale: small}
+  layers:
+  - {layer: app, values: {level: info}}
+  - {layer: old, enabled: true}
+`
+
+// TestOverlayBumps is the table of overlays in docs/upgrades.md, one change at a
+// time.
+func TestOverlayBumps(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{"order: 1", "order: 1", ""},
+		{"owner: eu", "owner: us", "minor owner-changed"},
+		{"owner: eu", "owner: eu\n  description: x", "patch description-changed"},
+		{"metadata: {name: eu}", "metadata: {name: eu, labels: {a: b}}", "patch profile-changed"},
+		{"order: 1", "order: 2", "minor order-changed"},
+		{"region: eu", "region: us", "major selector-changed"},
+		{"log@1.2.0, net", "log@1.2.1, net", "patch moves-profile"},
+		{"log@1.2.0, net", "log@2.0.0, net", "major moves-profile"},
+		{"log@1.2.0, net", "log@1.1.0, net", "major moves-profile"},
+		{"log@1.2.0, net", "log, net", "minor moves-profile"},
+		{"log@1.2.0, net", "log@1.2.0", "major drops-profile"},
+		{"log@1.2.0, net", "log@1.2.0, net, more", "minor adds-profile"},
+		{"mtu: 1400", "mtu: 1500", "minor default-changed"},
+		{"mtu: 1400, ", "", "major default-changed"},
+		{"scale: small", "scale: large", "minor choice-changed"},
+		{"level: info", "level: debug", "patch value-changed"},
+		{"  - {layer: old, enabled: true}\n", "", "minor layer-changed"},
+		{"enabled: true", "enabled: false", "major layer-changed"},
+		{"selector:", "waivers: [{policy: policy.three, reason: r, owner: o, expires: \"2027-03-01\"}]\n  selector:", "minor waiver-changed"},
+	} {
+		t.Run(c.want+" "+c.new, func(t *testing.T) {
+			tree := files(minors + "log@1.1.0\nlog@1.2.0\nlog@1.2.1\nlog@2.0.0\nnet@1.0.0\nmore@1.0.0")
+			tree["library/overlays/eu/1.4.0/overlay.yaml"] = &fstest.MapFile{Data: []byte(editedOverlay)}
+			next := strings.Replace(strings.Replace(editedOverlay, "version: 1.4.0", "version: 1.4.1", 1), c.old, c.new, 1)
+			tree["library/overlays/eu/1.4.1/overlay.yaml"] = &fstest.MapFile{Data: []byte(next)}
+			tree["fleet/c.yaml"] = cluster("base")
+			ws := load(t, tree)
+			from, _ := ws.OverlayRelease(profile.Ref{Name: "eu", Version: "1.4.0"})
+			to, ok := ws.OverlayRelease(profile.Ref{Name: "eu", Version: "1.4.1"})
+			if !ok {
+				t.Fatal("no overlay")
+			}
+			d, got := upgrade.DiffOverlay(from, to), ""
+			for _, change := range d.Changes {
+				got += fmt.Sprintf("%s %s", change.Bump, change.Kind)
+				if change.Summary == "" || change.Reason == "" || change.From.Origin.Range.IsZero() && change.To.Origin.Range.IsZero() {
+					t.Errorf("%+v lacks a summary, a reason or a place", change)
+				}
+			}
+			if got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+			if refused := d.Diagnostics().HasErrors(); refused != (d.Needed > upgrade.Patch) {
+				t.Errorf("1.4.1 for a %s change: refused %v", d.Needed, refused)
+			}
+		})
 	}
 }
