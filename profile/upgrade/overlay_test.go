@@ -78,20 +78,21 @@ func TestNoOverlayPath(t *testing.T) {
 }
 
 // TestOverlaySelector: with the new labels of the cluster an overlay no longer
-// matches, so it is gone from the first hop on.
+// matches, so it is gone from the first hop on, and what it added with it, which
+// otherwise would leave before Kubernetes moves.
 func TestOverlaySelector(t *testing.T) {
-	tree := files(minors + "overlay:eu@1.0.0 ring=a\noverlay:us@1.0.0 ring=b order=2")
+	tree := files(minors + "log@1.0.0 kubernetes<1.35\noverlay:eu@1.0.0 ring=a adds:log\noverlay:us@1.0.0 ring=b order=2")
 	labelled := func(ring string) {
 		tree["fleet/c.yaml"] = cluster("base")
 		tree["fleet/c.yaml"].Data = bytes.Replace(tree["fleet/c.yaml"].Data, []byte("namespace: fleet}"), []byte("namespace: fleet, labels: {ring: "+ring+"}}"), 1)
 	}
 	labelled("a")
 	have := load(t, tree)
-	from := at(t, have, "base@1.0.0 eu@1.0.0")
+	from := at(t, have, "base@1.1.1 eu@1.0.0 log@1.0.0")
 	labelled("b")
 	want := load(t, tree)
 	route, diags := upgrade.Path(want, from, at(t, want, "base@1.2.0 us@1.0.0"), upgrade.Options{})
-	if diff := cmp.Diff([]string{"base 1.0.0 -> 1.1.1, overlay us@1.0.0 added, overlay eu@1.0.0 removed", "base 1.1.1 -> 1.2.0"}, lines(route)); diff != "" || len(diags) > 0 {
+	if diff := cmp.Diff([]string{"base 1.1.1 -> 1.2.0, log@1.0.0 removed, overlay us@1.0.0 added, overlay eu@1.0.0 removed"}, lines(route)); diff != "" || len(diags) > 0 {
 		t.Errorf("%v (-want +got):\n%s", diags.Text(tree), diff)
 	}
 }
