@@ -99,3 +99,33 @@ func (r Release) dirs() []string {
 	}
 	return out
 }
+
+// OverlayRelease is one version of an overlay with what belongs to it. A program
+// that has no library may set Overlay alone.
+type OverlayRelease struct {
+	Overlay  Overlay
+	Document Document
+	// Files are the files that the document refers to, sorted by name.
+	Files []File
+
+	dir string
+}
+
+// OverlayRelease returns one version of an overlay with what belongs to it.
+func (l *Library) OverlayRelease(ref Ref) (OverlayRelease, bool) {
+	o := l.overlay(ref)
+	if o == nil {
+		return OverlayRelease{}, false
+	}
+	out := OverlayRelease{Overlay: o.overlay, Document: o.Document, dir: o.dir}
+	for _, name := range sortedKeys(o.files) {
+		out.Files = append(out.Files, o.files[name])
+	}
+	return out, true
+}
+
+// Ref is the identity of the overlay.
+func (r OverlayRelease) Ref() Ref { return r.Overlay.Ref() }
+
+// FileName is the name of a file relative to the document that refers to it.
+func (r OverlayRelease) FileName(f File) string { return strings.TrimPrefix(f.Name, r.dir+"/") }

@@ -32,15 +32,10 @@ func (c diffCommand) Run(s streams) error {
 	if found := ws.errorsOnly(); len(found) > 0 {
 		return refuse(s, flags.formatFlag, "diff", found, ws.fsys)
 	}
-	from, err := ws.release(c.From)
+	d, err := c.difference(ws)
 	if err != nil {
 		return err
 	}
-	to, err := ws.release(c.To)
-	if err != nil {
-		return err
-	}
-	d := upgrade.Diff(from, to)
 	found := d.Diagnostics()
 	if err := c.print(s, ws, d, found); err != nil {
 		return err
@@ -49,6 +44,24 @@ func (c diffCommand) Run(s streams) error {
 		return errFindings
 	}
 	return nil
+}
+
+// difference compares two versions of a profile, or of an overlay.
+func (c diffCommand) difference(ws opened) (upgrade.Difference, error) {
+	if from, ok := ws.overlay(c.From); ok {
+		if to, ok := ws.overlay(c.To); ok {
+			return upgrade.DiffOverlay(from, to), nil
+		}
+	}
+	from, err := ws.release(c.From)
+	if err != nil {
+		return upgrade.Difference{}, err
+	}
+	to, err := ws.release(c.To)
+	if err != nil {
+		return upgrade.Difference{}, err
+	}
+	return upgrade.Diff(from, to), nil
 }
 
 func (c diffCommand) print(s streams, ws opened, d upgrade.Difference, found diag.Diagnostics) error {
@@ -88,7 +101,19 @@ func (o opened) release(text string) (profile.Release, error) {
 		for p := range o.Profiles() {
 			known = append(known, p.Ref().String())
 		}
+		for l := range o.Overlays() {
+			known = append(known, l.Ref().String())
+		}
 		return profile.Release{}, unknown("version", text, known)
 	}
 	return r, nil
+}
+
+// overlay finds one version of an overlay by NAME@VERSION.
+func (o opened) overlay(text string) (profile.OverlayRelease, bool) {
+	ref, err := profile.ParseRef(text)
+	if err != nil {
+		return profile.OverlayRelease{}, false
+	}
+	return o.OverlayRelease(ref)
 }

@@ -13,7 +13,7 @@ import (
 type pathCommand struct {
 	workspaceFlags
 	Cluster  string   `arg:"" help:"The cluster, [hub/]namespace/name."`
-	To       []string `help:"Version that a profile of the cluster is meant to reach (repeatable). Default: the latest of all." placeholder:"NAME@VERSION"`
+	To       []string `help:"Version that a profile or an overlay of the cluster is meant to reach (repeatable). Default: the latest of all." placeholder:"NAME@VERSION"`
 	Older    bool     `help:"Allow profiles to go back to older versions; Kubernetes never does."`
 	Together bool     `help:"Allow a profile to move in the hop of a minor version of Kubernetes although it does not accept both."`
 }
@@ -33,6 +33,7 @@ type pathHop struct {
 	From       string         `json:"from"`
 	To         string         `json:"to"`
 	Profiles   []profile.Ref  `json:"profiles"`
+	Overlays   []profile.Ref  `json:"overlays,omitempty"`
 	Moves      []upgrade.Move `json:"moves"`
 	Kubernetes string         `json:"kubernetes"`
 }
@@ -78,28 +79,41 @@ func (c pathCommand) pins(ws opened, from *profile.Stack) ([]profile.Ref, error)
 	if err != nil {
 		return nil, err
 	}
-	pins := from.Profiles()
+	pins := from.Pins()
 	if len(targets) == 0 {
 		latest, _ := ws.ResolveAt(from.Key())
 		if latest == nil {
 			return nil, nil // resolving it says why
 		}
-		return latest.Profiles(), nil
+		return latest.Pins(), nil
 	}
 	for _, t := range targets {
+		if _, isOverlay := ws.Overlay(t); isOverlay {
+			pins = pinnedTo(pins, t)
+			continue
+		}
 		if _, err := ws.release(t.String()); err != nil {
 			return nil, err
 		}
 		i := slices.IndexFunc(pins, func(r profile.Ref) bool { return r.Name == t.Name })
 		if i < 0 {
-			return nil, unknown("profile of "+from.Key().String(), t.Name, names(pins))
+			return nil, unknown("profile of "+from.Key().String(), t.Name, names(from.Profiles()))
 		}
-		if from.Cluster().Spec.Profiles[i] != t.Name && pins[i] != t {
-			return nil, fmt.Errorf("%s names %s itself: change its document to move it", from.Key(), from.Cluster().Spec.Profiles[i])
+		if own := from.Cluster().Spec.Profiles; i < len(own) && own[i] != t.Name && pins[i] != t {
+			return nil, fmt.Errorf("%s names %s itself: change its document to move it", from.Key(), own[i])
 		}
 		pins[i] = t
 	}
 	return pins, nil
+}
+
+// pinnedTo sets the version of an overlay, which may not be there yet.
+func pinnedTo(pins []profile.Ref, t profile.Ref) []profile.Ref {
+	if i := slices.IndexFunc(pins, func(r profile.Ref) bool { return r.Name == t.Name }); i >= 0 {
+		pins[i] = t
+		return pins
+	}
+	return append(pins, t)
 }
 
 func names(refs []profile.Ref) []string {
@@ -129,12 +143,12 @@ func (c pathCommand) print(s streams, ws opened, route upgrade.Route, overrides 
 	last := stacks[len(stacks)-1]
 	if c.json() {
 		result := pathResult{
-			APIVersion: apiVersion("path"), Cluster: last.Key().String(), From: stacks[0].Profiles(), To: last.Profiles(),
+			APIVersion: apiVersion("path"), Cluster: last.Key().String(), From: stacks[0].Pins(), To: last.Pins(),
 			Kubernetes: route.Kubernetes(), Hops: []pathHop{}, Overrides: overrides.Leaves, Diagnostics: found,
 		}
 		for _, h := range route.Hops() {
 			version, _ := h.To.KubernetesVersion()
-			result.Hops = append(result.Hops, pathHop{From: h.From.Digest(), To: h.To.Digest(), Profiles: h.To.Profiles(), Moves: h.Moves, Kubernetes: version})
+			result.Hops = append(result.Hops, pathHop{From: h.From.Digest(), To: h.To.Digest(), Profiles: h.To.Profiles(), Overlays: h.To.Overlays(), Moves: h.Moves, Kubernetes: version})
 		}
 		if err := printJSON(s.out, result); err != nil {
 			return err
@@ -157,14 +171,7 @@ func (c pathCommand) print(s streams, ws opened, route upgrade.Route, overrides 
 func hopText(h upgrade.Hop) string {
 	var parts []string
 	for _, m := range h.Moves {
-		switch {
-		case m.From == "":
-			parts = append(parts, m.Profile+"@"+m.To+" added")
-		case m.To == "":
-			parts = append(parts, m.Profile+"@"+m.From+" removed")
-		default:
-			parts = append(parts, fmt.Sprintf("%s %s -> %s", m.Profile, m.From, m.To))
-		}
+		parts = append(parts, m.String())
 	}
 	before, _ := h.From.KubernetesVersion()
 	after, _ := h.To.KubernetesVersion()

@@ -19,6 +19,7 @@ func TestUpgrade(t *testing.T) {
 	}{
 		{"diff", []string{"diff", "base@1.1.0", "base@1.2.0"}, 0},
 		{"diff too small", []string{"diff", "guard@1.0.0", "guard@1.1.0"}, 1},
+		{"diff of an overlay", []string{"diff", "eu@1.0.0", "eu@1.0.1"}, 1},
 		{"diff json", []string{"diff", "guard@1.0.0", "guard@1.1.0", "--format", "json"}, 1},
 		{"diff markdown", []string{"diff", "guard@1.1.0", "guard@2.0.0", "--format", "markdown"}, 0},
 		{"path", []string{"path", "one"}, 0},

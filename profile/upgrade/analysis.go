@@ -3,6 +3,8 @@ package upgrade
 import (
 	"slices"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
@@ -12,7 +14,8 @@ import (
 type analysis struct {
 	conditions []condition
 	rules      []rule
-	profiles   map[string][]*analysed // versions ascending
+	profiles   map[string][]*analysed        // versions ascending
+	overlays   map[string][]*analysedOverlay // likewise
 }
 
 // condition is what a requirement asks for, wherever it is asked.
@@ -21,11 +24,13 @@ type condition struct {
 	versions profile.VersionRange
 }
 
-// rule is one requirement of one layer.
+// rule is one requirement or conflict of one layer.
 type rule struct {
 	layer     *analysedLayer
 	condition int
-	at        diag.Range
+	// conflict: no other layer may meet the condition.
+	conflict bool
+	at       diag.Range
 }
 
 // analysed is one version of a profile.
@@ -39,7 +44,9 @@ type analysedLayer struct {
 	profile.Layer
 	of    *analysed
 	needs []need
-	meets set
+	// forbids are the conditions that no other layer may meet.
+	forbids []need
+	meets   set
 	// at is the place of the component.
 	at diag.Range
 }
@@ -60,7 +67,7 @@ func (l *analysedLayer) carrier() bool {
 
 // analyse reads a library.
 func analyse(library *profile.Library) *analysis {
-	a := &analysis{profiles: map[string][]*analysed{}}
+	a := &analysis{profiles: map[string][]*analysed{}, overlays: map[string][]*analysedOverlay{}}
 	for p := range library.Profiles() {
 		release, _ := library.Release(p.Ref())
 		version, err := profile.ParseVersion(p.Spec.Version)
@@ -74,7 +81,26 @@ func analyse(library *profile.Library) *analysis {
 		a.layers(v, ids)
 	}
 	a.meet()
+	for o := range library.Overlays() {
+		a.readOverlay(o)
+	}
 	return a
+}
+
+// readOverlay notes an overlay whose selector and version can be read.
+func (a *analysis) readOverlay(o profile.Overlay) {
+	version, errVersion := profile.ParseVersion(o.Spec.Version)
+	selector, errSelector := metav1.LabelSelectorAsSelector(&o.Spec.Selector)
+	if errVersion != nil || errSelector != nil {
+		return
+	}
+	read := &analysedOverlay{Overlay: o, version: version, selector: selector}
+	for _, text := range o.Spec.Profiles {
+		if ref, err := profile.ParseRef(text); err == nil {
+			read.adds = append(read.adds, ref)
+		}
+	}
+	a.overlays[o.Ref().Name] = append(a.overlays[o.Ref().Name], read)
 }
 
 func (a *analysis) all(yield func(*analysed) bool) {
@@ -91,19 +117,27 @@ func (a *analysis) layers(v *analysed, ids map[profile.Requirement]int) {
 	for i, decoded := range v.release.Profile.Spec.Layers {
 		path := diag.Fields("spec", "layers").Join(diag.Index(i))
 		ly := &analysedLayer{Layer: decoded, of: v, at: v.release.Document.At(path.Join(diag.Field("component")))}
-		for j, r := range decoded.Requires {
-			id, known := ids[r]
-			if !known {
-				versions, _ := profile.ParseVersionRange(r.Version) // checked when the library was loaded
-				id = len(a.conditions)
-				ids[r] = id
-				a.conditions = append(a.conditions, condition{Requirement: r, versions: versions})
-			}
-			ly.needs = append(ly.needs, need{rule: len(a.rules), condition: id, kubernetes: r.Component == kubernetes})
-			a.rules = append(a.rules, rule{layer: ly, condition: id, at: v.release.Document.At(path.Join(diag.Field("requires"), diag.Index(j)))})
-		}
+		ly.needs = a.stated(ly, decoded.Requires, false, path.Join(diag.Field("requires")), ids)
+		ly.forbids = a.stated(ly, decoded.Conflicts, true, path.Join(diag.Field("conflicts")), ids)
 		v.layers = append(v.layers, ly)
 	}
+}
+
+// stated reads the conditions that a layer lists at a path of its profile.
+func (a *analysis) stated(ly *analysedLayer, list []profile.Requirement, conflict bool, path diag.Path, ids map[profile.Requirement]int) []need {
+	var out []need
+	for i, r := range list {
+		id, known := ids[r]
+		if !known {
+			versions, _ := profile.ParseVersionRange(r.Version) // checked when the library was loaded
+			id = len(a.conditions)
+			ids[r] = id
+			a.conditions = append(a.conditions, condition{Requirement: r, versions: versions})
+		}
+		out = append(out, need{rule: len(a.rules), condition: id, kubernetes: r.Component == kubernetes})
+		a.rules = append(a.rules, rule{layer: ly, condition: id, conflict: conflict, at: ly.of.release.Document.At(path.Join(diag.Index(i)))})
+	}
+	return out
 }
 
 // meet finds the conditions that each layer meets.
@@ -143,9 +177,10 @@ func (c condition) met(by profile.Component) bool {
 	return err == nil && c.versions.Has(v)
 }
 
-// onKubernetes are the conditions that a version of Kubernetes meets.
-func (a *analysis) onKubernetes(version string) set {
-	out := newSet(len(a.conditions))
+// onKubernetes are the conditions, of so many, that a version of Kubernetes
+// meets.
+func (a *analysis) onKubernetes(version string, of int) set {
+	out := newSet(of)
 	for id, c := range a.conditions {
 		if c.Component == kubernetes && c.met(profile.Component{Name: kubernetes, Version: version}) {
 			out.add(id)
@@ -164,30 +199,23 @@ func (a *analysis) find(ref profile.Ref) *analysed {
 	return versions[i]
 }
 
-// between are the versions on the way from one version to another, both
-// included, in the order of the way. Versions in between that are -dev versions
-// are left out: no cluster is ever locked to one.
-func (a *analysis) between(from, to profile.Ref) []*analysed {
-	target := a.find(to)
-	start := a.find(from)
-	if target == nil || start == target {
-		return []*analysed{target}
+// way are the versions of a profile from one to another.
+func (a *analysis) way(from, to profile.Ref) []*analysed {
+	all := a.profiles[to.Name]
+	target := slices.IndexFunc(all, func(v *analysed) bool { return v.release.Ref() == to })
+	if target < 0 {
+		return nil
 	}
-	first, err := profile.ParseVersion(from.Version)
-	descending := err == nil && first.Compare(target.version) > 0
+	if from == to {
+		return []*analysed{all[target]}
+	}
+	versions := make([]profile.Version, len(all))
+	for i, v := range all {
+		versions[i] = v.version
+	}
 	var out []*analysed
-	for _, v := range a.profiles[to.Name] {
-		low, high := first, target.version
-		if descending {
-			low, high = high, low
-		}
-		inside := v.version.Compare(high) <= 0 && (err != nil || v.version.Compare(low) >= 0)
-		if v == target || v == start || inside && !v.version.IsDev() {
-			out = append(out, v)
-		}
-	}
-	if descending {
-		slices.Reverse(out)
+	for _, i := range between(versions, from.Version, target) {
+		out = append(out, all[i])
 	}
 	return out
 }

@@ -38,7 +38,10 @@ func (a assignment) choose(grid [][]set, j, i int) []row {
 	case grid[j][i].count() == 1:
 		return a.choose(grid, j, i+1)
 	}
-	for v := grid[j][i].max(); v >= 0 && !a.tooLarge; v-- {
+	for _, v := range a.parts[i].preference() {
+		if a.tooLarge {
+			return nil
+		}
 		if !grid[j][i].has(v) {
 			continue
 		}

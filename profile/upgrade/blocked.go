@@ -12,16 +12,16 @@ import (
 // way names the start and the target by the profiles that differ.
 func (q *quest) way() string {
 	var from, to []string
-	for _, m := range moves(q.from.Profiles(), q.to.Profiles()) {
+	for _, m := range moves(q.from, q.to) {
 		if m.From != "" {
-			from = append(from, m.Profile+"@"+m.From)
+			from = append(from, m.Name()+"@"+m.From)
 		}
 		if m.To != "" {
-			to = append(to, m.Profile+"@"+m.To)
+			to = append(to, m.Name()+"@"+m.To)
 		}
 	}
 	if len(from) == 0 || len(to) == 0 {
-		from, to = texts(q.from.Profiles()), texts(q.to.Profiles())
+		from, to = texts(q.from.Pins()), texts(q.to.Pins())
 	}
 	return fmt.Sprintf("there is no path from %s to %s", strings.Join(from, ", "), strings.Join(to, ", "))
 }
@@ -55,24 +55,35 @@ func (q *quest) backwards() diag.Diagnostics {
 	if q.options.Older || len(out) > 0 {
 		return out
 	}
-	for _, m := range moves(q.from.Profiles(), q.to.Profiles()) {
+	for _, m := range moves(q.from, q.to) {
 		a, errA := profile.ParseVersion(m.From)
 		b, errB := profile.ParseVersion(m.To)
 		if errA != nil || errB != nil || b.Compare(a) >= 0 {
 			continue
 		}
-		release, _ := q.workspace.Release(profile.Ref{Name: m.Profile, Version: m.To})
-		out = append(out, diag.Errorf("upgrade.downgrade", release.Document.At(diag.Fields("spec", "version")), "%s: profile %s would go back from %s to %s", q.way(), m.Profile, m.From, m.To).
+		out = append(out, diag.Errorf("upgrade.downgrade", q.declared(m), "%s: %s would go back from %s to %s", q.way(), m.what(), m.From, m.To).
 			WithDetail("a path leads to newer versions; publish what is wanted as a newer one, or allow older ones where going back is meant"))
 	}
 	return out
+}
+
+// declared is where the version is written that a move leads to.
+func (q *quest) declared(m Move) diag.Range {
+	ref := profile.Ref{Name: m.Name(), Version: m.To}
+	release, _ := q.workspace.Release(ref)
+	document := release.Document
+	if m.Overlay != "" {
+		overlay, _ := q.workspace.OverlayRelease(ref)
+		document = overlay.Document
+	}
+	return document.At(diag.Fields("spec", "version"))
 }
 
 func (q *quest) illegalTarget(found diag.Diagnostics) diag.Diagnostics {
 	var out diag.Diagnostics
 	for _, d := range found {
 		if d.Severity == diag.Error {
-			out = append(out, q.illegal(q.to.Profiles(), d))
+			out = append(out, q.illegal(q.to.Pins(), d))
 		}
 	}
 	return out.Sorted()
@@ -110,8 +121,8 @@ func (q *quest) blocked() diag.Diagnostics {
 			out = append(out, q.gap())
 		case kubeletBlocker:
 			out = append(out, q.lagging(rows))
-		case requirementBlocker:
-			out = append(out, q.unmet(b.index, rows))
+		case ruleBlocker:
+			out = append(out, q.broken(q.analysis.rules[b.index], rows))
 		case rejectionBlocker:
 			out = append(out, q.rejected(b.index))
 		}
@@ -174,7 +185,9 @@ func (q *quest) rejected(n int) diag.Diagnostic {
 	r := q.problem.rejected[n]
 	at := []profile.Ref{q.problem.parts[q.problem.kube].versions[r.kubernetes].ref}
 	for _, c := range r.others {
-		at = append(at, q.problem.parts[c.part].versions[c.version].ref)
+		if ref := q.problem.parts[c.part].versions[c.version].ref; ref.Version != "" {
+			at = append(at, ref)
+		}
 	}
 	slices.SortFunc(at, profile.Ref.Compare)
 	i := slices.IndexFunc(q.found[n], func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
@@ -194,36 +207,55 @@ func (q *quest) carrier(ref profile.Ref) *analysedLayer {
 	return v.layers[i]
 }
 
-// unmet is about a requirement, and about what stands against it on the way
+// broken is about a rule of a layer, and about what stands against it on the way
 // that there would be without it.
-func (q *quest) unmet(index int, rows []row) diag.Diagnostic {
-	r := q.analysis.rules[index]
+func (q *quest) broken(r rule, rows []row) diag.Diagnostic {
 	c := q.analysis.conditions[r.condition]
 	against := q.against(r, rows)
-	found := diag.Errorf("upgrade.no-path", r.at, "%s: layer %s of %s requires %s", q.way(), r.layer.Name, r.layer.of.release.Ref(), c.Requirement)
-	if against == nil {
-		found.Summary += ", which nothing on the way has"
-		return found.WithDetail("publish a version of %s that can do without, or add a profile that brings it", r.layer.of.release.Ref().Name)
+	verb := "requires"
+	if r.conflict {
+		verb = "conflicts with"
 	}
-	found.Summary += fmt.Sprintf(", and %s has %s", against.of.release.Ref(), against.Component)
-	return found.
-		WithDetail("publish a version of %s that accepts %s, or widen the range", r.layer.of.release.Ref().Name, against.Component).
-		WithRelated(against.at, "layer %s of %s, owner %s, has %s", against.Name, against.of.release.Ref(), against.owner(), against.Component)
+	name := r.layer.of.release.Ref().Name
+	found := diag.Errorf("upgrade.no-path", r.at, "%s: layer %s of %s %s %s", q.way(), r.layer.Name, r.layer.of.release.Ref(), verb, c.Requirement)
+	switch {
+	case against == nil && r.conflict:
+		return found.WithDetail("publish a version of %s that does without the conflict", name)
+	case against == nil:
+		found.Summary += ", which nothing on the way has"
+		return found.WithDetail("publish a version of %s that can do without, or add a profile that brings it", name)
+	case r.conflict:
+		found = found.WithDetail("publish a version of %s, or of %s, that fits beside the other", name, against.of.release.Ref().Name)
+	default:
+		found = found.WithDetail("publish a version of %s that accepts %s, or widen the range", name, against.Component)
+	}
+	found.Summary += fmt.Sprintf(", and %s has %s", against.of.release.Ref(), against.offers(c))
+	return found.WithRelated(against.at, "layer %s of %s, owner %s, has %s", against.Name, against.of.release.Ref(), against.owner(), against.offers(c))
 }
 
-// against is the layer whose component breaks the rule first on a way: at a
-// stack that has the rule's version, or in the hop by which it comes or goes.
-func (q *quest) against(r rule, rows []row) *analysedLayer {
-	component := q.analysis.conditions[r.condition].Component
-	if component == "" {
-		return nil
+// offers is what a layer has of what a condition is about.
+func (l *analysedLayer) offers(c condition) string {
+	switch {
+	case c.Layer != "":
+		return "layer " + l.Name
+	case c.Capability != "":
+		return "capability " + c.Capability
 	}
+	return l.Component.String()
+}
+
+// against is the layer that breaks the rule first on a way: at a stack that has
+// the rule's version, or in the hop by which it comes or goes.
+func (q *quest) against(r rule, rows []row) *analysedLayer {
 	before := q.from.Profiles()
 	for _, each := range rows {
 		after := q.problem.pins(each)
-		near := slices.Concat(after, before)
+		near := after
+		if q.analysis.conditions[r.condition].Component == kubernetes {
+			near = slices.Concat(after, before)
+		}
 		if slices.Contains(near, r.layer.of.release.Ref()) {
-			if ly := q.breaking(r, component, near); ly != nil {
+			if ly := q.breaking(r, near); ly != nil {
 				return ly
 			}
 		}
@@ -232,15 +264,24 @@ func (q *quest) against(r rule, rows []row) *analysedLayer {
 	return nil
 }
 
-// breaking is the first layer that has the component outside the range.
-func (q *quest) breaking(r rule, component string, in []profile.Ref) *analysedLayer {
+// breaks reports whether the layer is what a rule is about: it has the component
+// outside the range, or what must not be there.
+func (l *analysedLayer) breaks(r rule, c condition) bool {
+	if r.conflict {
+		return l != r.layer && l.meets.has(r.condition)
+	}
+	return c.Component != "" && l.Component.Name == c.Component && !l.meets.has(r.condition)
+}
+
+// breaking is the first layer that breaks the rule.
+func (q *quest) breaking(r rule, in []profile.Ref) *analysedLayer {
 	for _, ref := range in {
 		v := q.analysis.find(ref)
 		if v == nil {
 			continue
 		}
 		for _, ly := range v.layers {
-			if ly.Component.Name == component && !ly.meets.has(r.condition) {
+			if ly.breaks(r, q.analysis.conditions[r.condition]) && !q.journey.disabled[ref.Name+"/"+ly.Name] {
 				return ly
 			}
 		}

@@ -8,7 +8,7 @@ import (
 // blocker is one rule without which a path would exist.
 type blocker struct {
 	kind blockerKind
-	// index is the rule of a requirement or the number of a rejection.
+	// index is the rule of a layer or the number of a rejection.
 	index int
 }
 
@@ -17,7 +17,7 @@ type blockerKind uint8
 const (
 	skewBlocker blockerKind = iota
 	kubeletBlocker
-	requirementBlocker
+	ruleBlocker
 	rejectionBlocker
 )
 
@@ -50,17 +50,17 @@ func (p *problem) blockers() ([]blocker, error) {
 	return blamed, keep(all)
 }
 
-// rules are all rules of the problem: those of Kubernetes, then the requirements
-// of the target, of the start, and of what lies between in the order of the
+// rules are all rules of the problem: those of Kubernetes, then what the layers
+// state of the target, of the start, and of what lies between in the order of the
 // parts and their versions, then rejections.
 func (p *problem) rules() []blocker {
 	out := []blocker{{kind: skewBlocker}, {kind: kubeletBlocker}}
 	seen := map[int]bool{}
 	add := func(v *version) {
-		for _, n := range v.needs {
-			if !seen[n.rule] {
+		for _, n := range slices.Concat(v.needs, v.forbids) {
+			if n.rule != structural && !seen[n.rule] {
 				seen[n.rule] = true
-				out = append(out, blocker{kind: requirementBlocker, index: n.rule})
+				out = append(out, blocker{kind: ruleBlocker, index: n.rule})
 			}
 		}
 	}
@@ -100,7 +100,7 @@ func (g *ignored) ignore(rules []blocker, left bool) {
 			g.skew = left
 		case kubeletBlocker:
 			g.kubelet = left
-		case requirementBlocker:
+		case ruleBlocker:
 			g.rules[b.index] = left
 		case rejectionBlocker:
 			g.rejections[b.index] = left

@@ -28,6 +28,24 @@ const (
 	TypeChanged      Kind = "type-changed"
 	DefaultChanged   Kind = "default-changed"
 
+	RuleAdded   Kind = "rule-added"
+	RuleRemoved Kind = "rule-removed"
+	RuleChanged Kind = "rule-changed"
+
+	PresetAdded   Kind = "preset-added"
+	PresetRemoved Kind = "preset-removed"
+	PresetChanged Kind = "preset-changed"
+
+	PoolChanged   Kind = "pool-changed"
+	WaiverChanged Kind = "waiver-changed"
+
+	SelectorChanged Kind = "selector-changed"
+	OrderChanged    Kind = "order-changed"
+	ChoiceChanged   Kind = "choice-changed"
+	AddsProfile     Kind = "adds-profile"
+	DropsProfile    Kind = "drops-profile"
+	MovesProfile    Kind = "moves-profile"
+
 	LayerAdded   Kind = "layer-added"
 	LayerRemoved Kind = "layer-removed"
 	LayerMoved   Kind = "layer-moved"
@@ -37,6 +55,11 @@ const (
 	ComponentDown     Kind = "component-down"
 	ComponentReplaced Kind = "component-replaced"
 	ComponentChanged  Kind = "component-changed"
+
+	ConflictAdded    Kind = "conflict-added"
+	ConflictRemoved  Kind = "conflict-removed"
+	ConflictNarrowed Kind = "conflict-narrowed"
+	ConflictWidened  Kind = "conflict-widened"
 
 	RequirementAdded    Kind = "requirement-added"
 	RequirementRemoved  Kind = "requirement-removed"

@@ -1,7 +1,6 @@
 package upgrade
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -10,7 +9,7 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
-// Difference is what lies between two versions of a profile.
+// Difference is what lies between two versions of a profile or an overlay.
 type Difference struct {
 	From profile.Ref `json:"from"`
 	To   profile.Ref `json:"to"`
@@ -34,7 +33,12 @@ func Diff(from, to profile.Release) Difference {
 	d.constants()
 	d.files()
 	d.layers()
-	out := Difference{From: from.Ref(), To: to.Ref(), Changes: d.changes, at: to.Document.At(diag.Fields("spec", "version"))}
+	return d.difference(from.Ref(), to.Ref(), to.Document)
+}
+
+// difference sums up the changes.
+func (d *differ) difference(from, to profile.Ref, declaring profile.Document) Difference {
+	out := Difference{From: from, To: to, Changes: d.changes, at: declaring.At(diag.Fields("spec", "version"))}
 	slices.SortStableFunc(out.Changes, Change.Compare)
 	for _, c := range out.Changes {
 		out.Needed = max(out.Needed, c.Bump)
@@ -95,13 +99,15 @@ type differ struct {
 
 // half is one of the two versions.
 type half struct {
-	release profile.Release
-	root    *value.Node
-	files   map[string]profile.File
+	// name and owner are of the document.
+	name, owner string
+	release     profile.Release // of a profile
+	root        *value.Node
+	files       map[string]profile.File
 }
 
 func side(r profile.Release) half {
-	h := half{release: r, root: rootOf(r), files: map[string]profile.File{}}
+	h := half{name: r.Ref().String(), owner: r.Profile.Spec.Owner, release: r, root: rootOf(r), files: map[string]profile.File{}}
 	for _, f := range r.Files {
 		h.files[r.FileName(f)] = f
 	}
@@ -114,19 +120,6 @@ func rootOf(r profile.Release) *value.Node {
 		return n
 	}
 	return built(r.Profile)
-}
-
-// built is the document of a profile that was made in Go.
-func built(p profile.Profile) *value.Node {
-	data, err := json.Marshal(p)
-	if err != nil {
-		return nil
-	}
-	var v profile.Value
-	if err := v.UnmarshalJSON(data); err != nil {
-		return nil
-	}
-	return v.Tree()
 }
 
 // subject is what a change is about: an item of the two documents.
@@ -163,6 +156,10 @@ type verdict struct {
 func (d *differ) profile() {
 	s := subject{name: "profile", order: ofProfile}
 	d.fields(s, nil, d.from.root.Get("spec"), d.to.root.Get("spec"), profileRules)
+	d.metadata(s)
+}
+
+func (d *differ) metadata(s subject) {
 	for _, field := range []string{"labels", "annotations"} {
 		path := diag.Fields("metadata", field)
 		d.leaves(s, path, d.from.root.Find(path), d.to.root.Find(path), nil, verdict{ProfileChanged, Patch, "metadata of the document alone"})
@@ -208,7 +205,7 @@ func (h half) file(name string) *value.Node {
 	if !ok {
 		return nil
 	}
-	w := &value.Writer{File: f.Name, Kind: diag.Manifest, Document: h.release.Ref().String(), Owner: h.release.Profile.Spec.Owner}
+	w := &value.Writer{File: f.Name, Kind: diag.Manifest, Document: h.name, Owner: h.owner}
 	return value.NewString(f.Digest, value.Place{Writer: w})
 }
 

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
 	"github.com/dayzero-sdk/dayzero/profile/upgrade"
 )
 
@@ -35,7 +36,7 @@ func releases(tb testing.TB, archive *txtar.Archive) (from, to profile.Release, 
 	}
 	ws, diags := profile.Load(tree, profile.Layout{})
 	for _, d := range diags {
-		if d.Code != "profile.requirement" && d.Severity > 0 {
+		if d.Code != "profile.requirement" && d.Severity == diag.Error {
 			tb.Fatal(diags.Text(tree))
 		}
 	}
@@ -98,8 +99,15 @@ spec:
   - {name: mtu, type: integer, min: 1280, default: 1450}
   - {name: size, type: string, enum: [s, m], default: s}
   - {name: free, type: string}
+  - {name: users, type: list, uniqueItems: true, maxItems: 9, items: {type: object, properties: {name: {type: string, required: true}, age: {type: integer, min: 1, default: 5}}}}
+  - {name: tags, type: map, values: {type: string, maxLength: 9}}
+  rules:
+  - {rule: "vars.mtu < 9000", message: too large}
+  presets:
+  - {group: scale, name: small, layers: [{layer: app, values: {mtu: 3}}]}
+  - {group: scale, name: large, layers: [{layer: app, values: {mtu: 4}, enabled: true}]}
   layers:
-  - {name: app, kind: AddOn, component: {name: app, version: 1.2.3}, provides: {mesh: a}, requires: [{component: kubernetes, version: ">=1.31 <1.35"}], values: {mtu: 1, list: [a, b]}}
+  - {name: app, kind: AddOn, conflicts: [{component: old, version: "<2"}], fixed: [/values/list], component: {name: app, version: 1.2.3}, provides: {mesh: a}, requires: [{component: kubernetes, version: ">=1.31 <1.35"}], values: {mtu: 1, list: [a, b]}}
   - {name: os, kind: AddOn, component: {name: image, version: "a", scheme: opaque}}
 `
 
@@ -152,7 +160,33 @@ func TestBumps(t *testing.T) {
 		{"values: {mtu: 1,", "values: {mtu: 2,", "patch value-changed"},
 		{"values: {mtu: 1,", "values: {mtu: 1, more: {a: b},", "patch value-added"},
 		{"values: {mtu: 1,", "values: {", "patch value-removed"},
-		{"kind: AddOn, component: {name: app", "kind: Security, component: {name: app", "major layer-changed"},
+		{"uniqueItems: true, ", "", "minor variable-widened"},
+		{"maxItems: 9", "maxItems: 8", "major variable-narrowed"},
+		{"properties: {name: {type: string, required: true}", "properties: {name: {type: string}", "minor variable-optional"},
+		{"age: {type: integer, min: 1,", "age: {type: integer, min: 2,", "major variable-narrowed"},
+		{"age: {type: integer, min: 1, default: 5}", "age: {type: integer, min: 1, default: 6}", "minor default-changed"},
+		{"age: {type: integer, min: 1, default: 5}", "age: {type: integer, min: 1, default: 5}, mail: {type: string}", "minor variable-widened"},
+		{"age: {type: integer, min: 1, default: 5}", "age: {type: integer, min: 1, default: 5}, mail: {type: string, required: true}", "major variable-narrowed"},
+		{", age: {type: integer, min: 1, default: 5}", "", "major variable-narrowed"},
+		{"values: {type: string, maxLength: 9}", "values: {type: string, maxLength: 10}", "minor variable-widened"},
+		{"values: {type: string, maxLength: 9}", "values: {type: integer}", "minor variable-widened, major type-changed"},
+		{"{name: free, type: string}", "{name: free, type: string, deprecated: use mtu}", "minor variable-changed"},
+		{"{name: free, type: string}", "{name: free, type: string, hidden: true}", "patch variable-changed"},
+		{"{name: free, type: string}", "{name: free, type: string, sensitive: true}", "minor variable-changed"},
+		{"vars.mtu < 9000", "vars.mtu < 8000", "major rule-added, minor rule-removed"},
+		{"too large", "much too large", "patch rule-changed"},
+		{"  - {rule: \"vars.mtu < 9000\", message: too large}\n", "  - {rule: \"vars.mtu < 9000\", message: too large}\n  - {rule: \"vars.mtu > 10\"}\n", "major rule-added"},
+		{"{mtu: 3}", "{mtu: 5}", "patch value-changed"},
+		{"name: small", "name: tiny", "major preset-removed, minor preset-added"},
+		{"enabled: true", "enabled: false", "major preset-changed"},
+		{"conflicts: [", "conflicts: [{capability: disk}, ", "major conflict-added"},
+		{"conflicts: [{component: old, version: \"<2\"}]", "conflicts: [{component: old, version: \"<1\"}]", "minor conflict-narrowed"},
+		{"conflicts: [{component: old, version: \"<2\"}]", "conflicts: [{component: old, version: \"<3\"}]", "major conflict-widened"},
+		{"conflicts: [{component: old, version: \"<2\"}], ", "", "minor conflict-removed"},
+		{"fixed: [/values/list]", "fixed: [/values/list, /values/mtu]", "major layer-changed"},
+		{"fixed: [/values/list], ", "", "minor layer-changed"},
+		{"  layers:\n", "  waivers: [{policy: policy.three, reason: r, owner: o, expires: \"2027-03-01\"}]\n  layers:\n", "minor waiver-changed"},
+		{"{name: app, kind: AddOn,", "{name: app, kind: Security,", "major layer-changed"},
 	} {
 		t.Run(c.want+" "+c.new, func(t *testing.T) {
 			next := strings.Replace(strings.Replace(edited, "version: 1.4.0", "version: 1.4.1", 1), c.old, c.new, 1)
@@ -170,6 +204,81 @@ func TestBumps(t *testing.T) {
 			}
 			if refused := d.Diagnostics().HasErrors(); refused != (d.Needed > upgrade.Patch) {
 				t.Errorf("1.4.1 for a %s change: refused %v", d.Needed, refused)
+			}
+		})
+	}
+}
+
+// inherited is a profile to extend, and one that does.
+func inherited(parent, child string) fstest.MapFS {
+	return fstest.MapFS{
+		"library/parent/" + parent + "/profile.yaml": {Data: []byte(`apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: parent}
+spec:
+  version: ` + parent + `
+  owner: platform
+  kind: Infrastructure
+  abstract: true
+  pools: {controlPlane: {replicas: 3}, workers: [{name: general, replicas: 2}, {name: batch, replicas: 1}]}
+  layers:
+  - {name: app, kind: AddOn, component: {name: app, version: 1.2.3}, values: {mtu: 1, level: info}, content: {manifests: [app.yaml]}}
+`)},
+		"library/parent/" + parent + "/app.yaml": {Data: []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n")},
+		"library/child/" + child + "/profile.yaml": {Data: []byte(`apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: child}
+spec:
+  version: ` + child + `
+  owner: team
+  kind: Infrastructure
+  abstract: true
+  extends: parent@` + parent + `
+  layers:
+  - {name: app, values: {mtu: 9}}
+`)},
+	}
+}
+
+// TestDiffInherited: what is inherited is compared like what the profile says,
+// with its places in the parent's document; extends itself counts little.
+func TestDiffInherited(t *testing.T) {
+	const values = "values: {mtu: 1, level: info}"
+	for _, c := range []struct{ name, old, new, want, file string }{
+		{"the version of the parent alone", "", "", "", ""},
+		{"an inherited value", values, "values: {mtu: 1, level: debug}", "patch: layer app: values/level changes from info to debug", "library/parent/1.1.0/profile.yaml"},
+		{"a value that the profile itself sets", values, "values: {mtu: 5, level: info}", "", ""},
+		{"an inherited component", "app, version: 1.2.3", "app, version: 2.0.0", "major: layer app: app goes up from 1.2.3 to 2.0.0", "library/parent/1.1.0/profile.yaml"},
+		{"an inherited pool", "replicas: 2", "replicas: 4", "minor: profile: pools/workers[name=general]/replicas changes from 2 to 4", "library/parent/1.1.0/profile.yaml"},
+		{"no pool any more", ", {name: batch, replicas: 1}", "", "major: profile: pools/workers[name=batch] is removed, it was {\"name\":\"batch\",\"replicas\":1}", "library/parent/1.0.0/profile.yaml"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tree := inherited("1.0.0", "1.0.0")
+			for name, f := range inherited("1.1.0", "1.0.1") {
+				f.Data = []byte(strings.Replace(string(f.Data), c.old, c.new, 1))
+				tree[name] = f
+			}
+			ws := load(t, tree)
+			from, _ := ws.Release(profile.Ref{Name: "child", Version: "1.0.0"})
+			to, _ := ws.Release(profile.Ref{Name: "child", Version: "1.0.1"})
+			d := upgrade.Diff(from, to)
+			want := map[string]string{"patch: profile: extends changes from parent@1.0.0 to parent@1.1.0": "library/child/1.0.1/profile.yaml"}
+			if c.want != "" {
+				want[c.want] = c.file
+			}
+			got := map[string]string{}
+			for _, change := range d.Changes {
+				at := change.To.Origin.Range.File
+				if at == "" {
+					at = change.From.Origin.Range.File
+				}
+				got[change.String()] = at
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if refused := d.Diagnostics().HasErrors(); refused != (d.Needed > upgrade.Patch) {
+				t.Errorf("1.0.1 for a %s change: refused %v", d.Needed, refused)
 			}
 		})
 	}
@@ -230,5 +339,30 @@ func TestSameVersionOtherContent(t *testing.T) {
 	}
 	if diags := upgrade.Diff(make("a"), make("b")).Diagnostics(); len(diags) != 1 || !strings.Contains(diags[0].Summary, "without a new version") {
 		t.Errorf("%v", diags)
+	}
+}
+
+// TestMerge3Inherited: what a layer inherits is the base, as what it says itself.
+func TestMerge3Inherited(t *testing.T) {
+	tree := inherited("1.0.0", "1.0.0")
+	for name, f := range inherited("1.1.0", "1.0.1") {
+		f.Data = []byte(strings.Replace(string(f.Data), "level: info", "level: debug", 1))
+		tree[name] = f
+	}
+	ws := load(t, tree)
+	from, _ := ws.Release(profile.Ref{Name: "child", Version: "1.0.0"})
+	to, _ := ws.Release(profile.Ref{Name: "child", Version: "1.0.1"})
+	values, err := profile.ValueOf(map[string]any{"level": "trace", "mtu": 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	merge := upgrade.Merge3([]profile.Release{from}, []profile.Release{to}, []profile.Override{{LayerPatch: profile.LayerPatch{Layer: "app", Values: values}}}, upgrade.MergeOptions{})
+	var got []string
+	for _, l := range merge.Leaves {
+		got = append(got, fmt.Sprintf("%s %s: %s in %s", l.Path, l.Outcome, l.Theirs.Value, l.Theirs.Origin.Range.File))
+	}
+	want := []string{`/values/level conflict: "debug" in library/parent/1.1.0/profile.yaml`, `/values/mtu kept: 9 in library/child/1.0.1/profile.yaml`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

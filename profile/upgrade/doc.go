@@ -35,11 +35,14 @@
 // Each hop moves any number of profiles to newer versions. The stacks between
 // hops are those of the wanted workspace with other profile versions: the
 // cluster's document is the new one from the first hop on, profiles that it adds
-// are there from then on, and those that it drops are gone. -dev versions are
-// never rested at. A path is legal when
+// are there from then on, and those that it drops are gone. An overlay of the
+// target comes, moves and with it what it adds comes and moves in any of the hops;
+// one that the target lacks goes in any of them, but is gone from the first hop on
+// where its selector no longer matches. No profile comes only to go. -dev versions
+// are never rested at. A path is legal when
 //
 //   - every stack at which the cluster rests resolves, so that every requirement
-//     is met, and the caller's Legal has no error about it;
+//     is met and no layers conflict, and the caller's Legal has no error about it;
 //   - no hop raises Kubernetes by more than one minor version, none lowers it,
 //     and no kubelet is newer than the control plane or more than three minor
 //     versions older;
@@ -47,18 +50,22 @@
 //     accepts both versions of Kubernetes, before and after, since nobody can say
 //     what gets there first. What does not moves in a hop of its own, before or
 //     after. Layers of the profile that carries Kubernetes move with it. A profile
-//     that is added must accept the new version alone;
-//   - no profile goes back to an older version, unless Older says so.
+//     that the cluster's document adds must accept the new version alone; one that
+//     an overlay adds can wait, and accepts both. A layer that an overlay or a
+//     preset on the way switches on or off is taken to be there;
+//   - no profile or overlay goes back to an older version, unless Older says so.
 //
 // The path has as few hops as can be. Of several, the one is taken in which the
 // profile that carries Kubernetes is nearest to its target, hop by hop, and among
 // those the one in which the same holds for the other profiles, in the order of
-// the cluster's document.
+// the cluster's document, those that overlays add, and the overlays. What comes
+// does so at its target where it can.
 //
 // Where there is no path, the findings are a minimal set of rules: without all of
 // them there is a path, and with any one of them back there is none. Each names
-// both sides with their versions and places. The rules are single requirements of
-// single versions, the two rules about Kubernetes, and what Legal refuses.
+// both sides with their versions and places. The rules are single requirements
+// and conflicts of single versions, the two rules about Kubernetes, and what
+// resolving or Legal refuses.
 //
 // # Guarantees
 //

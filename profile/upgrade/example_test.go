@@ -28,9 +28,9 @@ func ExamplePath() {
 	}
 	// Output:
 	// 0 findings, Kubernetes [1.33.4 1.34.2 1.35.0]
-	// 1 [{base 1.0.0 1.1.0}]
-	// 2 [{guard 1.0.0 1.1.0}]
-	// 3 [{base 1.1.0 1.2.0}]
+	// 1 [base 1.0.0 -> 1.1.0]
+	// 2 [guard 1.0.0 -> 1.1.0]
+	// 3 [base 1.1.0 -> 1.2.0]
 }
 
 // Many clusters share one solver, which searches once for those that go the same

@@ -25,7 +25,10 @@ var layerRules = map[string]fieldRule{
 	"overrides":   counts(LayerChanged, Patch, "what the layers make together is judged by rendering it"),
 	"merge":       counts(LayerChanged, Minor, "overrides of the list mean something else"),
 	"fixed":       stricter("overrides of the path are refused", "clusters may change more"),
-	"conflicts":   stricter("a cluster that runs the old version may have what it refuses", "it runs in more stacks"),
+	"constrained": stricter("values outside the schema are refused", "clusters may change more"),
+	"conflicts":   conflictsRule,
+	"enabled":     enabledRule(LayerChanged),
+	"patches":     counts(ContentChanged, Patch, judged),
 }
 
 func (d *differ) layers() {
@@ -104,26 +107,33 @@ func capabilitiesRule(d *differ, f field) {
 	}
 }
 
-// contentRule: the chart counts by its version, the rest is judged by rendering.
-func contentRule(d *differ, f field) {
-	const judged = "what the content does to a cluster is judged by rendering it"
-	d.fields(f.subject, f.path, f.from, f.to, map[string]fieldRule{
-		"manifests": counts(ContentChanged, Patch, judged),
-		"patches":   counts(ContentChanged, Patch, judged),
-		"helm": func(d *differ, f field) {
-			if f.from == nil || f.to == nil {
-				d.change(f, verdict{ContentChanged, Minor, "it is installed in another way"})
-				return
-			}
-			d.fields(f.subject, f.path, f.from, f.to, map[string]fieldRule{
-				"chart":     counts(ContentChanged, Patch, judged),
-				"digest":    counts(ContentChanged, Patch, judged),
-				"mode":      counts(ContentChanged, Patch, judged),
-				"namespace": counts(ContentChanged, Major, "it is removed in one namespace and installed in another"),
-				"version":   chartVersionRule,
-			})
-		},
-	})
+const judged = "what the content does to a cluster is judged by rendering it"
+
+// contentRules are the fields of content: the chart counts by its version, the
+// rest is judged by rendering.
+var contentRules = map[string]fieldRule{
+	"manifests": counts(ContentChanged, Patch, judged),
+	"patches":   counts(ContentChanged, Patch, judged),
+	"helm":      chartRule,
+}
+
+// chartRules are the fields of a chart.
+var chartRules = map[string]fieldRule{
+	"chart":     counts(ContentChanged, Patch, judged),
+	"digest":    counts(ContentChanged, Patch, judged),
+	"mode":      counts(ContentChanged, Patch, judged),
+	"namespace": counts(ContentChanged, Major, "it is removed in one namespace and installed in another"),
+	"version":   chartVersionRule,
+}
+
+func contentRule(d *differ, f field) { d.fields(f.subject, f.path, f.from, f.to, contentRules) }
+
+func chartRule(d *differ, f field) {
+	if f.from == nil || f.to == nil {
+		d.change(f, verdict{ContentChanged, Minor, "it is installed in another way"})
+		return
+	}
+	d.fields(f.subject, f.path, f.from, f.to, chartRules)
 }
 
 func chartVersionRule(d *differ, f field) {

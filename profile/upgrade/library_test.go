@@ -18,7 +18,12 @@ var key = profile.Key{Hub: "hub", Namespace: "fleet", Name: "c"}
 //	base@1.1.0 kubernetes=1.34.1
 //	cni@2.0.0 meshnet=2.0.0 kubernetes>=1.33<1.36 provides:mesh requires:storage
 //
-// A component with = is what the profile brings, a range is what it requires.
+// A component with = is what the profile brings, a range is what it requires, and
+// conflicts: before a range or a capability what it refuses. A line
+//
+//	overlay:env@1.0.0 order=2 ring=a adds:cni adds:log@1.0.0 off:cni
+//
+// is a version of an overlay for the clusters with the label ring, or all.
 func files(library string) fstest.MapFS {
 	out := fstest.MapFS{"hubs/hub.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Hub\nmetadata: {name: hub}\nspec: {clusterAPI: {version: 1.14.2}}\n")}}
 	var names []string
@@ -29,6 +34,10 @@ func files(library string) fstest.MapFS {
 			continue
 		}
 		name, version, _ := strings.Cut(fields[0], "@")
+		if overlay, ok := strings.CutPrefix(name, "overlay:"); ok {
+			out["library/overlays/"+overlay+"/"+version+"/overlay.yaml"] = &fstest.MapFile{Data: []byte(overlayDocument(overlay, version, fields[1:]))}
+			continue
+		}
 		out["library/"+name+"/"+version+"/profile.yaml"] = &fstest.MapFile{Data: []byte(document(name, version, fields[1:]))}
 		if !seen[name] {
 			seen[name] = true
@@ -44,21 +53,59 @@ func cluster(profiles ...string) *fstest.MapFile {
 	return &fstest.MapFile{Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: c, namespace: fleet}\nspec:\n  profiles: [%s]\n", strings.Join(profiles, ", "))}
 }
 
+func overlayDocument(name, version string, facts []string) string {
+	var profiles, layers []string
+	order, selector := "1", "{}"
+	for _, fact := range facts {
+		if added, ok := strings.CutPrefix(fact, "adds:"); ok {
+			profiles = append(profiles, added)
+		} else if layer, ok := strings.CutPrefix(fact, "off:"); ok {
+			layers = append(layers, "{layer: "+layer+", enabled: false}")
+		} else if text, ok := strings.CutPrefix(fact, "order="); ok {
+			order = text
+		} else if ring, ok := strings.CutPrefix(fact, "ring="); ok {
+			selector = "{matchLabels: {ring: " + ring + "}}"
+		}
+	}
+	return fmt.Sprintf(`apiVersion: dayzero.dev/v1alpha1
+kind: Overlay
+metadata: {name: %s}
+spec:
+  version: %s
+  owner: team-%s
+  order: %s
+  selector: %s
+  profiles: [%s]
+  layers: [%s]
+`, name, version, name, order, selector, strings.Join(profiles, ", "), strings.Join(layers, ", "))
+}
+
+// asked is a requirement as a document says it.
+func asked(fact string) string {
+	if i := strings.IndexAny(fact, "<>"); i > 0 {
+		return fmt.Sprintf("{component: %s, version: %q}", fact[:i], strings.TrimSpace(strings.ReplaceAll(fact[i:], "<", " <")))
+	}
+	return "{capability: " + fact + "}"
+}
+
 func document(name, version string, facts []string) string {
-	component, requires, provides := "{none: example}", []string{}, []string{}
+	component, requires, provides, conflicts := "{none: example}", []string{}, []string{}, []string{}
 	base := false
 	for _, fact := range facts {
 		if capability, ok := strings.CutPrefix(fact, "provides:"); ok {
 			provides = append(provides, capability+": yes")
 			continue
 		}
-		if capability, ok := strings.CutPrefix(fact, "requires:"); ok {
-			requires = append(requires, "{capability: "+capability+"}")
+		if refused, ok := strings.CutPrefix(fact, "conflicts:"); ok {
+			conflicts = append(conflicts, asked(refused))
 			continue
 		}
-		if i := strings.IndexAny(fact, "<>"); i > 0 {
-			constraint := strings.ReplaceAll(fact[i:], "<", " <")
-			requires = append(requires, fmt.Sprintf("{component: %s, version: %q}", fact[:i], strings.TrimSpace(constraint)))
+		if capability, ok := strings.CutPrefix(fact, "requires:"); ok {
+			requires = append(requires, asked(capability))
+			continue
+		}
+		if strings.ContainsAny(fact, "<>") {
+			requires = append(requires, asked(fact))
 			continue
 		}
 		product, of, _ := strings.Cut(fact, "=")
@@ -83,7 +130,8 @@ spec:
     component: %s
     provides: {%s}
     requires: [%s]
-%s`, name, version, name, kind, name, layer, component, strings.Join(provides, ", "), strings.Join(requires, ", "), more)
+    conflicts: [%s]
+%s`, name, version, name, kind, name, layer, component, strings.Join(provides, ", "), strings.Join(requires, ", "), strings.Join(conflicts, ", "), more)
 }
 
 func load(tb testing.TB, files fstest.MapFS) *profile.Workspace {

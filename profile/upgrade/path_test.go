@@ -17,7 +17,7 @@ func lines(r upgrade.Route) []string {
 	for _, h := range r.Hops() {
 		var moves []string
 		for _, m := range h.Moves {
-			moves = append(moves, m.Profile+" "+m.From+" -> "+m.To)
+			moves = append(moves, m.String())
 		}
 		out = append(out, strings.Join(moves, ", "))
 	}
@@ -64,6 +64,8 @@ func TestPath(t *testing.T) {
 			options: upgrade.Options{Kubelet: version("1.31.9")}, want: []string{"base 1.1.0 -> 1.1.1", "base 1.1.1 -> 1.2.0"}},
 		{name: "vendor builds", library: "base@1.0.0 kubernetes=1.34.2+k3s1\nbase@1.1.0 kubernetes=1.34.2+k3s2\nbase@1.2.0 kubernetes=1.35.0+k3s1", from: "base@1.0.0", to: "base@1.2.0",
 			want: []string{"base 1.0.0 -> 1.2.0"}},
+		{name: "add-ons that conflict move in turn", library: minors + "store@1.0.0 store=1.0.0\nstore@2.0.0 store=2.0.0 kubernetes>=1.34\napp@1.0.0 conflicts:store>=2.0.0 kubernetes<1.35\napp@2.0.0 kubernetes>=1.34", from: "base@1.0.0 store@1.0.0 app@1.0.0", to: "base@1.2.0 store@2.0.0 app@2.0.0",
+			want: []string{"base 1.0.0 -> 1.1.1", "store 1.0.0 -> 2.0.0, app 1.0.0 -> 2.0.0", "base 1.1.1 -> 1.2.0"}},
 		{name: "versions are numbers", library: "base@1.9.0 kubernetes=1.34.0\nbase@1.10.0 kubernetes=1.35.0\nbase@1.11.0 kubernetes=1.36.0", from: "base@1.9.0", to: "base@1.11.0",
 			want: []string{"base 1.9.0 -> 1.10.0", "base 1.10.0 -> 1.11.0"}},
 	} {
@@ -94,6 +96,8 @@ func TestNoPath(t *testing.T) {
 		{name: "two add-ons in the way", library: minors + "a@1.0.0 kubernetes<1.34\na@2.0.0 kubernetes>=1.35\nb@1.0.0 kubernetes<1.35\nb@2.0.0 kubernetes>=1.36", from: "base@1.0.0 a@1.0.0 b@1.0.0", to: "base@1.3.0 a@2.0.0 b@2.0.0"},
 		{name: "a kubelet that lags", library: minors, from: "base@1.1.1", to: "base@1.2.0", options: upgrade.Options{Kubelet: version("1.31.9")}},
 		{name: "a capability that nothing brings in between", library: minors + "store@1.0.0 provides:disk kubernetes<1.35\nstore@1.5.0 kubernetes>=1.34\nstore@2.0.0 kubernetes>=1.36 provides:disk\napp@1.0.0 requires:disk\nguard@1.0.0 kubernetes<1.36\nguard@2.0.0 kubernetes>=1.35\n", from: "base@1.1.1 store@1.0.0 app@1.0.0 guard@1.0.0", to: "base@1.3.0 store@2.0.0 app@1.0.0 guard@2.0.0"},
+		{name: "add-ons that conflict on the way", library: minors + "store@1.0.0 store=1.0.0 kubernetes<1.35\nstore@2.0.0 store=2.0.0 kubernetes>=1.34 provides:disk\napp@1.0.0 conflicts:disk kubernetes<1.36\napp@2.0.0 kubernetes>=1.35", from: "base@1.1.1 store@1.0.0 app@1.0.0", to: "base@1.3.0 store@2.0.0 app@2.0.0"},
+		{name: "an add-on that conflicts with Kubernetes", library: minors + "app@1.0.0 conflicts:kubernetes>=1.35\napp@2.0.0 conflicts:kubernetes<1.35", from: "base@1.1.1 app@1.0.0", to: "base@1.2.0 app@2.0.0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tree := files(c.library)
@@ -182,7 +186,7 @@ func TestAddedAndRemoved(t *testing.T) {
 	tree["fleet/c.yaml"] = cluster("base", "fresh")
 	want := load(t, tree)
 	route, diags := upgrade.Path(want, from, at(t, want, "base@1.3.0 fresh@2.0.0"), upgrade.Options{})
-	if diff := cmp.Diff([]string{"base 1.1.1 -> 1.2.0, fresh  -> 2.0.0, old 1.0.0 -> ", "base 1.2.0 -> 1.3.0"}, lines(route)); diff != "" || len(diags) > 0 {
+	if diff := cmp.Diff([]string{"base 1.1.1 -> 1.2.0, fresh@2.0.0 added, old@1.0.0 removed", "base 1.2.0 -> 1.3.0"}, lines(route)); diff != "" || len(diags) > 0 {
 		t.Errorf("%v (-want +got):\n%s", diags.Text(nil), diff)
 	}
 }

@@ -1,11 +1,16 @@
 package upgrade
 
-import "github.com/dayzero-sdk/dayzero/profile"
+import (
+	"slices"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+)
 
 // problem is the question for a path without its stacks: which versions there
 // are, what each needs of the others, and where the way starts and ends.
 type problem struct {
-	// parts are the profiles of the target, in its order.
+	// parts are the profiles of the target, in its order, then those of the start
+	// that leave with an overlay, then the overlays likewise.
 	parts []part
 	// kube is the part that carries Kubernetes.
 	kube int
@@ -23,31 +28,57 @@ type problem struct {
 	rejected []rejection
 }
 
-// part is one profile of a problem.
+// part is one profile or overlay of a problem.
 type part struct {
-	name string
+	name    string
+	overlay bool
 	// versions lead from the start to the target, which is the last one.
 	versions []*version
 	// start is the version at the start: 0, or -1 when the profile is not there
 	// yet or its version is not in the library.
 	start int
+	// comes: the first version is absence, from which the part may come.
+	comes bool
 }
 
-// version is one version of a profile of a problem.
+// preference are the versions, those first at which the part had better rest:
+// the nearer to the target the better, but what comes does so in its last
+// version if it can.
+func (p part) preference() []int {
+	var out []int
+	for v := len(p.versions) - 1; v >= 0; v-- {
+		out = append(out, v)
+	}
+	if p.comes {
+		out = slices.Insert(out[:len(out)-1], 1, 0)
+	}
+	return out
+}
+
+// version is one version of a part of a problem, or its absence.
 type version struct {
+	// ref has no version when the part is not there.
 	ref profile.Ref
 	// kubernetes is what the part that carries it brings.
 	kubernetes profile.Version
 	needs      []need
-	// meets are the conditions that its layers meet.
-	meets set
+	// forbids are conditions that no other part may meet.
+	forbids []need
+	// meets are the conditions that its layers meet, certain those that layers
+	// meet which are certainly there.
+	meets, certain set
 }
+
+func (p part) target() *version { return p.versions[len(p.versions)-1] }
 
 // need is a condition that a rule makes.
 type need struct {
 	rule, condition int
 	// kubernetes: the condition is on the version of Kubernetes.
 	kubernetes bool
+	// loose: the layer may be switched off, which only resolving tells. It counts
+	// where something moves together with Kubernetes.
+	loose bool
 }
 
 // rejection is a set of versions that must not come together: that of the part

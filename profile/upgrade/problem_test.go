@@ -22,12 +22,19 @@ type naive struct {
 func (n naive) rests(r row) bool {
 	for i, v := range r {
 		for _, need := range n.parts[i].versions[v].needs {
-			met := n.ignored.rules[need.rule]
+			met := need.loose || n.ignored.rules[need.rule]
 			for j, w := range r {
 				met = met || n.parts[j].versions[w].meets.has(need.condition)
 			}
 			if !met {
 				return false
+			}
+		}
+		for _, f := range n.parts[i].versions[v].forbids {
+			for j, w := range r {
+				if j != i && !f.loose && !n.ignored.rules[f.rule] && n.parts[j].versions[w].certain.has(f.condition) {
+					return false
+				}
 			}
 		}
 	}
@@ -48,6 +55,11 @@ func (n naive) rests(r row) bool {
 func (n naive) accepts(v *version, runs set) bool {
 	for _, need := range v.needs {
 		if need.kubernetes && !n.ignored.rules[need.rule] && !runs.has(need.condition) && !v.meets.has(need.condition) {
+			return false
+		}
+	}
+	for _, f := range v.forbids {
+		if f.kubernetes && !n.ignored.rules[f.rule] && runs.has(f.condition) {
 			return false
 		}
 	}
@@ -178,11 +190,26 @@ func (n naive) better(a, b []row) bool {
 		}
 	}
 	for j := range a {
-		if c := slices.Compare(a[j], b[j]); c != 0 {
+		if c := slices.Compare(n.ranks(a[j]), n.ranks(b[j])); c != 0 {
 			return c > 0
 		}
 	}
 	return false
+}
+
+// ranks are higher for better versions: the target, for what comes its absence,
+// the others by their order.
+func (n naive) ranks(r row) []int {
+	out := slices.Clone(r)
+	for i, part := range n.parts {
+		last := len(part.versions) - 1
+		if part.comes && r[i] == 0 {
+			out[i] = last
+		} else if part.comes && r[i] == last {
+			out[i] = last + 1
+		}
+	}
+	return out
 }
 
 func mustVersion(text string) profile.Version {
@@ -194,8 +221,8 @@ func mustVersion(text string) profile.Version {
 }
 
 // randomProblem is a small problem of every kind that there is: gaps between
-// minor versions, conditions on Kubernetes and on other parts, parts that are
-// new, rejected combinations.
+// minor versions, conditions on Kubernetes and on other parts, conflicts, layers
+// that may be switched off, parts that are new, rejected combinations.
 func randomProblem(r *rand.Rand) *problem {
 	p := &problem{conditions: 2 + r.IntN(5), together: r.IntN(4) == 0, kube: r.IntN(2)}
 	onKubernetes := 1 + r.IntN(p.conditions)
@@ -226,15 +253,27 @@ func randomProblem(r *rand.Rand) *problem {
 				minor += min(1, r.IntN(4)) + r.IntN(20)/19
 			}
 			v.meets.unite(some(onKubernetes, p.conditions, 2))
+			v.certain = v.meets.clone()
+			if r.IntN(4) == 0 {
+				v.certain = v.certain.and(some(0, p.conditions, 3))
+			}
 			for range r.IntN(5) / 2 {
 				c := r.IntN(p.conditions)
-				v.needs = append(v.needs, need{rule: rule, condition: c, kubernetes: c < onKubernetes})
+				v.needs = append(v.needs, need{rule: rule, condition: c, kubernetes: c < onKubernetes, loose: r.IntN(10) == 0})
+				rule++
+			}
+			for range r.IntN(8) / 6 {
+				c := r.IntN(p.conditions)
+				v.forbids = append(v.forbids, need{rule: rule, condition: c, kubernetes: c < onKubernetes, loose: r.IntN(10) == 0})
 				rule++
 			}
 			part.versions = append(part.versions, v)
 		}
-		if r.IntN(8) == 0 {
+		switch r.IntN(8) {
+		case 0:
 			part.start = -1
+		case 1:
+			part.comes = i != p.kube && len(part.versions) > 1
 		}
 		p.parts = append(p.parts, part)
 	}
@@ -277,7 +316,7 @@ func TestShortestAgainstNaive(t *testing.T) {
 			t.Errorf("only %d cases of length %d: the cases do not cover enough", lengths[length], length)
 		}
 	}
-	for _, kind := range []blockerKind{skewBlocker, kubeletBlocker, requirementBlocker, rejectionBlocker} {
+	for _, kind := range []blockerKind{skewBlocker, kubeletBlocker, ruleBlocker, rejectionBlocker} {
 		if blamed[kind] < 20 {
 			t.Errorf("only %d blockers of kind %d: the cases do not cover enough", blamed[kind], kind)
 		}

@@ -82,6 +82,34 @@ func (d *differ) changedRequirement(s subject, from, to *value.Node) {
 	d.add(s, now.path(), from, to, v, "requires %s, it was %s", now.Requirement, old.Requirement)
 }
 
+// conflictsRule compares what a layer refuses, each by the component, layer or
+// capability that it names. A wider range refuses more.
+func conflictsRule(d *differ, f field) {
+	old, now := lacking(f.from.Items(), f.to.Items()), lacking(f.to.Items(), f.from.Items())
+	for _, n := range now {
+		r := requirementOf(n)
+		path := diag.Fields("conflicts").Join(r.path()[1:]...)
+		i := slices.IndexFunc(old, func(o *value.Node) bool { return requirementOf(o).of() == r.of() })
+		if i < 0 {
+			d.add(f.subject, path, nil, n, verdict{ConflictAdded, Major, "a cluster that runs the old version may have what it refuses"}, "conflicts with %s", r.Requirement)
+			continue
+		}
+		was := requirementOf(old[i])
+		a, errA := profile.ParseVersionRange(was.Version)
+		b, errB := profile.ParseVersionRange(r.Version)
+		v := verdict{ConflictWidened, Major, "a cluster that runs the old version may have what it refuses"}
+		if errA == nil && errB == nil && within(b, a, was.Version+" "+r.Version) {
+			v = verdict{ConflictNarrowed, Minor, "it runs in more stacks"}
+		}
+		d.add(f.subject, path, old[i], n, v, "conflicts with %s, it was %s", r.Requirement, was.Requirement)
+		old = slices.Delete(old, i, i+1)
+	}
+	for _, o := range old {
+		r := requirementOf(o)
+		d.add(f.subject, diag.Fields("conflicts").Join(r.path()[1:]...), o, nil, verdict{ConflictRemoved, Minor, "it runs in more stacks"}, "no longer conflicts with %s", r.Requirement)
+	}
+}
+
 // meets reports whether a layer of the profile itself meets a requirement.
 func (h half) meets(r profile.Requirement) bool {
 	versions, err := profile.ParseVersionRange(r.Version)

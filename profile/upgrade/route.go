@@ -13,16 +13,44 @@ type Route struct{ stacks []*profile.Stack }
 type Hop struct {
 	From, To *profile.Stack
 	// Moves are the profiles whose versions change, in the order of the stack
-	// that the hop leads to, those that leave last.
+	// that the hop leads to, those that leave last, then the overlays likewise.
 	Moves []Move
 }
 
-// Move is a profile that changes its version. From or To is empty when the
-// profile is added or removed.
+// Move is a profile or an overlay that changes its version. From or To is empty
+// when it is added or removed.
 type Move struct {
-	Profile string `json:"profile"`
+	// Profile or Overlay is its name.
+	Profile string `json:"profile,omitempty"`
+	Overlay string `json:"overlay,omitempty"`
 	From    string `json:"from,omitempty"`
 	To      string `json:"to,omitempty"`
+}
+
+// Name is that of the profile or the overlay.
+func (m Move) Name() string { return m.Profile + m.Overlay }
+
+func (m Move) what() string {
+	if m.Overlay != "" {
+		return "overlay " + m.Overlay
+	}
+	return "profile " + m.Profile
+}
+
+// String is the move in words: "base 1.0.0 -> 1.1.0", "guard@1.0.0 added",
+// "overlay eu@1.2.0 removed".
+func (m Move) String() string {
+	name := m.Profile
+	if m.Overlay != "" {
+		name = "overlay " + m.Overlay
+	}
+	switch {
+	case m.From == "":
+		return name + "@" + m.To + " added"
+	case m.To == "":
+		return name + "@" + m.From + " removed"
+	}
+	return name + " " + m.From + " -> " + m.To
 }
 
 // Stacks are the stacks of the route, the start first and the target last.
@@ -34,7 +62,7 @@ func (r Route) Hops() []Hop {
 	var out []Hop
 	for i := 1; i < len(r.stacks); i++ {
 		from, to := r.stacks[i-1], r.stacks[i]
-		out = append(out, Hop{From: from, To: to, Moves: moves(from.Profiles(), to.Profiles())})
+		out = append(out, Hop{From: from, To: to, Moves: moves(from, to)})
 	}
 	return out
 }
@@ -51,7 +79,16 @@ func (r Route) Kubernetes() []string {
 	return out
 }
 
-func moves(from, to []profile.Ref) []Move {
+// moves are what changes between two stacks.
+func moves(from, to *profile.Stack) []Move {
+	out := changed(from.Profiles(), to.Profiles())
+	for _, m := range changed(from.Overlays(), to.Overlays()) {
+		out = append(out, Move{Overlay: m.Profile, From: m.From, To: m.To})
+	}
+	return out
+}
+
+func changed(from, to []profile.Ref) []Move {
 	before := map[string]string{}
 	for _, r := range from {
 		before[r.Name] = r.Version

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dayzero-sdk/dayzero/internal/merge"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
@@ -70,11 +71,15 @@ func flag(set, unset verdict) fieldRule {
 	return func(d *differ, f field) {
 		before, _ := f.from.Boolean()
 		after, _ := f.to.Boolean()
+		of := ""
+		if len(f.path) > 1 {
+			of = strings.TrimPrefix(f.path[:len(f.path)-1].String(), "/") + " "
+		}
 		switch {
 		case after && !before:
-			d.add(f.subject, f.path, f.from, f.to, set, "becomes %s", lastName(f.path))
+			d.add(f.subject, f.path, f.from, f.to, set, "%sbecomes %s", of, lastName(f.path))
 		case before && !after:
-			d.add(f.subject, f.path, f.from, f.to, unset, "is no longer %s", lastName(f.path))
+			d.add(f.subject, f.path, f.from, f.to, unset, "%sis no longer %s", of, lastName(f.path))
 		default:
 			d.change(f, verdict{f.subject.kindOfChange(), Patch, "written in another way"})
 		}
@@ -109,40 +114,135 @@ var profileRules = map[string]fieldRule{
 		verdict{ProfileChanged, Major, "clusters cannot use it any more"},
 		verdict{ProfileChanged, Minor, "clusters can use it now"}),
 	"extends": extendsRule,
+	"rules":   rulesRule,
 	"presets": presetsRule,
+	"pools":   poolsRule,
+	"waivers": counts(WaiverChanged, Minor, "policies count otherwise here, which their owners approve"),
 }
 
-// extendsRule: another version of the parent counts like the version's own rise.
+// extendsRule: what is inherited is compared like what the profile says itself,
+// so that the name of the parent counts little.
 func extendsRule(d *differ, f field) {
-	old, from, _ := strings.Cut(f.from.Text(), "@")
-	now, to, _ := strings.Cut(f.to.Text(), "@")
-	v := verdict{ProfileChanged, Major, "it inherits from another profile"}
-	if _, between, ok := compareVersions(from, to); ok && old == now {
-		v = verdict{ProfileChanged, between, "what it inherits may have changed by as much"}
+	old, _, _ := strings.Cut(f.from.Text(), "@")
+	now, _, _ := strings.Cut(f.to.Text(), "@")
+	if f.from != nil && f.to != nil && old == now {
+		d.change(f, verdict{ProfileChanged, Patch, "what it inherits is compared by itself"})
+		return
 	}
-	d.change(f, v)
+	d.change(f, verdict{ProfileChanged, Minor, "somebody else has a say in it; what it inherits is compared by itself"})
+}
+
+// rulesRule compares conditions on variables by their text.
+func rulesRule(d *differ, f field) {
+	old, now := indexed(f.from, "rule"), indexed(f.to, "rule")
+	for _, text := range union(old, now) {
+		path := diag.Fields("rules").Join(diag.Key(diag.KeyValue{Name: "rule", Value: text}))
+		from, to := old[text], now[text]
+		switch {
+		case from == nil:
+			d.add(f.subject, path, nil, to, verdict{RuleAdded, Major, "values that were allowed together may be refused"}, "rule %s is added", shown(to.Get("rule")))
+		case to == nil:
+			d.add(f.subject, path, from, nil, verdict{RuleRemoved, Minor, "more values are allowed together"}, "rule %s is removed", shown(from.Get("rule")))
+		case !from.Equal(to):
+			d.add(f.subject, path, from, to, verdict{RuleChanged, Patch, "text alone"}, "the message of rule %s changes", shown(to.Get("rule")))
+		}
+	}
+}
+
+// indexed are the items of a list by one or more of their fields.
+func indexed(list *value.Node, by ...string) map[string]*value.Node {
+	out := map[string]*value.Node{}
+	for _, item := range list.Items() {
+		names := make([]string, len(by))
+		for i, field := range by {
+			names[i] = item.Get(field).Text()
+		}
+		out[strings.Join(names, "/")] = item
+	}
+	return out
+}
+
+// presetRules are the fields of a preset.
+var presetRules = map[string]fieldRule{
+	"group": elsewhere, "name": elsewhere,
+	"description": counts(DescriptionChanged, Patch, "text alone"),
+	"layers":      layerPatchesRule(PresetChanged),
 }
 
 // presetsRule compares presets by group and name.
 func presetsRule(d *differ, f field) {
-	index := func(list *value.Node) map[string]*value.Node {
-		out := map[string]*value.Node{}
-		for _, item := range list.Items() {
-			out[item.Get("group").Text()+"/"+item.Get("name").Text()] = item
-		}
-		return out
-	}
-	old, now := index(f.from), index(f.to)
+	old, now := indexed(f.from, "group", "name"), indexed(f.to, "group", "name")
 	for _, name := range union(old, now) {
-		each := field{subject: f.subject, path: diag.Fields("presets", name), from: old[name], to: now[name]}
+		path, from, to := diag.Fields("presets", name), old[name], now[name]
 		switch {
-		case each.from == nil:
-			d.add(each.subject, each.path, nil, each.to, verdict{ProfileChanged, Minor, "there is one more choice"}, "preset %s is added", name)
-		case each.to == nil:
-			d.add(each.subject, each.path, each.from, nil, verdict{ProfileChanged, Major, "a cluster that chose it has none"}, "preset %s is removed", name)
+		case from == nil:
+			d.add(f.subject, path, nil, to, verdict{PresetAdded, Minor, "there is one more choice"}, "preset %s is added", name)
+		case to == nil:
+			d.add(f.subject, path, from, nil, verdict{PresetRemoved, Major, "clusters that chose it are refused"}, "preset %s is removed", name)
 		default:
-			d.values(each.subject, each.path, each.from, each.to, nil)
+			d.fields(f.subject, path, from, to, presetRules)
 		}
+	}
+}
+
+// layerPatchRules are the fields of a patch of a layer.
+func layerPatchRules(kind Kind) map[string]fieldRule {
+	return map[string]fieldRule{
+		"layer":   elsewhere,
+		"enabled": enabledRule(kind),
+		"values":  valuesRule,
+		"capi":    valuesRule,
+		"patches": counts(ContentChanged, Patch, judged),
+	}
+}
+
+// layerPatchesRule compares patches of layers, each by the layer that it names.
+// A patch that is not there changes nothing.
+func layerPatchesRule(kind Kind) fieldRule {
+	return func(d *differ, f field) {
+		old, now := indexed(f.from, "layer"), indexed(f.to, "layer")
+		for _, name := range union(old, now) {
+			d.fields(f.subject, f.path.Join(diag.Key(diag.KeyValue{Name: "layer", Value: name})), old[name], now[name], layerPatchRules(kind))
+		}
+	}
+}
+
+// enabledRule: a layer that is taken out is gone for those who had it.
+func enabledRule(kind Kind) fieldRule {
+	return func(d *differ, f field) {
+		if enabled, said := f.to.Boolean(); said && !enabled {
+			d.change(f, verdict{kind, Major, "what the layer brought is gone"})
+			return
+		}
+		d.change(f, verdict{kind, Minor, "there may be more on the cluster"})
+	}
+}
+
+// poolsRule compares defaults for pools, those of workers by their names.
+func poolsRule(d *differ, f field) {
+	d.pool(f.subject, f.path.Join(diag.Field("controlPlane")), f.from.Get("controlPlane"), f.to.Get("controlPlane"))
+	old, now := indexed(f.from.Get("workers"), "name"), indexed(f.to.Get("workers"), "name")
+	for _, name := range union(old, now) {
+		path := f.path.Join(diag.Field("workers"), diag.Key(diag.KeyValue{Name: "name", Value: name}))
+		d.pool(f.subject, path, old[name], now[name])
+	}
+}
+
+// pool notes what changes of a pool. It counts as defaults of variables do.
+func (d *differ) pool(s subject, path diag.Path, from, to *value.Node) {
+	note := func(at diag.Path, from, to *value.Node) {
+		v := verdict{PoolChanged, Minor, "clusters that do not say otherwise get it"}
+		if to == nil {
+			v = verdict{PoolChanged, Major, "clusters that do not say otherwise lose it"}
+		}
+		d.change(field{subject: s, path: path.Join(at...), from: from, to: to}, v)
+	}
+	switch {
+	case from == nil && to == nil:
+	case from == nil || to == nil:
+		note(nil, from, to)
+	default:
+		leafComparison{table: merge.Replace, note: note}.compare(nil, from, to)
 	}
 }
 

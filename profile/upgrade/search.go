@@ -29,6 +29,10 @@ type search struct {
 	ignored ignored
 	// wants are the conditions that a version has, by part and version.
 	wants [][]set
+	// shuns are the conditions that no other part may meet, by part and version.
+	shuns [][]set
+	// conflicting: there are any.
+	conflicting bool
 	// accepting are the versions of a part that accept a version of Kubernetes,
 	// by part and by version of the part that carries it; the last is for the
 	// version at the start.
@@ -41,10 +45,10 @@ type search struct {
 
 func newSearch(p *problem, without ignored) *search {
 	s := &search{problem: p, ignored: without, dead: map[string]bool{}}
-	s.wants, s.accepting = make([][]set, len(p.parts)), make([][]set, len(p.parts))
+	s.wants, s.shuns, s.accepting = make([][]set, len(p.parts)), make([][]set, len(p.parts)), make([][]set, len(p.parts))
 	kubernetes := p.parts[p.kube].versions
 	for i, part := range p.parts {
-		s.wants[i] = make([]set, len(part.versions))
+		s.wants[i], s.shuns[i] = make([]set, len(part.versions)), make([]set, len(part.versions))
 		s.accepting[i] = make([]set, len(kubernetes)+1)
 		for k := range s.accepting[i] {
 			s.accepting[i][k] = newSet(len(part.versions))
@@ -58,22 +62,38 @@ func newSearch(p *problem, without ignored) *search {
 
 func (s *search) version(i, v int, version *version, kubernetes []*version) {
 	wants, onKubernetes := newSet(s.conditions), newSet(s.conditions)
+	shuns, notKubernetes := newSet(s.conditions), newSet(s.conditions)
 	for _, n := range version.needs {
 		if s.ignored.rules[n.rule] {
 			continue
 		}
-		wants.add(n.condition)
+		if !n.loose {
+			wants.add(n.condition)
+		}
 		if n.kubernetes {
 			onKubernetes.add(n.condition)
 		}
 	}
+	for _, n := range version.forbids {
+		if s.ignored.rules[n.rule] {
+			continue
+		}
+		if !n.loose {
+			shuns.add(n.condition)
+			s.conflicting = true
+		}
+		if n.kubernetes {
+			notKubernetes.add(n.condition)
+		}
+	}
+	s.shuns[i][v] = shuns
 	s.wants[i][v] = wants
 	for k, carrier := range kubernetes {
-		if onKubernetes.within(carrier.meets, version.meets) {
+		if onKubernetes.within(carrier.meets, version.meets) && !notKubernetes.meets(carrier.meets) {
 			s.accepting[i][k].add(v)
 		}
 	}
-	if onKubernetes.within(s.runs, version.meets) {
+	if onKubernetes.within(s.runs, version.meets) && !notKubernetes.meets(s.runs) {
 		s.accepting[i][len(kubernetes)].add(v)
 	}
 }
@@ -285,7 +305,7 @@ func (s *search) filter(possible []set, k int) []set {
 		}
 		for i, p := range possible {
 			for v := range p.all {
-				if s.supported(i, v, carrier, offered) && !s.rejects(i, v, k) {
+				if s.supported(i, v, carrier, offered) && s.tolerated(i, v, possible) && !s.rejects(i, v, k) {
 					continue
 				}
 				if &possible[i][0] == &p[0] {
@@ -318,6 +338,30 @@ func (s *search) supported(i, v int, carrier *version, offered []set) bool {
 		}
 	}
 	return true
+}
+
+// tolerated reports whether every other part has a version left that does not
+// conflict with v.
+func (s *search) tolerated(i, v int, possible []set) bool {
+	if !s.conflicting {
+		return true
+	}
+	for j, others := range possible {
+		if j != i && !s.anyBeside(i, v, j, others) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *search) anyBeside(i, v, j int, others set) bool {
+	one := s.parts[i].versions[v]
+	for w := range others.all {
+		if !s.shuns[i][v].meets(s.parts[j].versions[w].certain) && !s.shuns[j][w].meets(one.certain) {
+			return true
+		}
+	}
+	return false
 }
 
 // rejects reports whether v can never come with k.

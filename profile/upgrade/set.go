@@ -57,6 +57,16 @@ func (s set) and(o set) set {
 	return out
 }
 
+// meets reports whether s and o have a member in common.
+func (s set) meets(o set) bool {
+	for i, w := range s {
+		if w&o[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // within reports whether every member of s is in a or b.
 func (s set) within(a, b set) bool {
 	for i, w := range s {

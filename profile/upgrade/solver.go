@@ -13,14 +13,15 @@ import (
 type Options struct {
 	// Legal judges a stack at which a cluster would rest; a finding of severity
 	// Error says that it must not. A finding is taken to hold for every stack
-	// that has the same version of Kubernetes and the profile versions in whose
-	// documents the finding and its related places are; for this stack alone
-	// when they are in none. Default: every stack that resolves is legal.
+	// that has the same version of Kubernetes, the same overlays, and the profile
+	// versions in whose documents the finding and its related places are; for
+	// this stack alone when they are in none. Default: every stack that resolves
+	// is legal.
 	Legal func(*profile.Stack) diag.Diagnostics
 	// Kubelet is the oldest kubelet that the clusters run at the start. Default:
 	// the version of the stack.
 	Kubelet profile.Version
-	// Older allows profiles to go back to older versions, for instance because
+	// Older allows profiles and overlays to go back to older versions, for instance because
 	// the newer one turned out bad. Kubernetes never goes back. Default: refused.
 	Older bool
 	// Together allows a hop to raise Kubernetes by a minor version and to move a
@@ -154,11 +155,12 @@ func (q *quest) stacks(rows []row) ([]*profile.Stack, bool) {
 	out := []*profile.Stack{q.from}
 	for _, r := range rows[:len(rows)-1] {
 		stack, found := q.workspace.ResolveAt(q.to.Key(), q.problem.pins(r)...)
+		whole := concernsAll(found)
 		if stack != nil {
 			found = append(slices.Clip(found), q.judge(stack)...)
 		}
 		if found.HasErrors() {
-			q.reject(r, found)
+			q.reject(r, found, whole)
 			return nil, false
 		}
 		if stack.Digest() != out[len(out)-1].Digest() {
@@ -168,38 +170,57 @@ func (q *quest) stacks(rows []row) ([]*profile.Stack, bool) {
 	return append(out, q.to), true
 }
 
-// pins are the versions of a row.
+// pins are the versions of a row, of what is there.
 func (p *problem) pins(r row) []profile.Ref {
-	out := make([]profile.Ref, len(r))
+	out := make([]profile.Ref, 0, len(r))
 	for i, v := range r {
-		out[i] = p.parts[i].versions[v].ref
+		if ref := p.parts[i].versions[v].ref; ref.Version != "" {
+			out = append(out, ref)
+		}
 	}
 	return out
 }
 
-// reject excludes the versions that the findings are about.
-func (q *quest) reject(r row, found diag.Diagnostics) {
-	blamed := rejection{kubernetes: r[q.problem.kube]}
-	named := false
-	for i, v := range r {
-		release, _ := q.workspace.Release(q.problem.parts[i].versions[v].ref)
-		if !blames(found, release) {
-			continue
-		}
-		named = true
-		if i != q.problem.kube {
-			blamed.others = append(blamed.others, choice{part: i, version: v})
-		}
+// concernsAll reports whether anything else in a stack could mend an error.
+func concernsAll(found diag.Diagnostics) bool {
+	return slices.ContainsFunc(found, func(d diag.Diagnostic) bool {
+		return d.Code == "profile.requirement" || d.Code == "profile.conflicting"
+	})
+}
+
+// reject excludes the versions that the findings are about, or the whole row,
+// which it also does when they are about none.
+func (q *quest) reject(r row, found diag.Diagnostics, whole bool) {
+	blamed := q.blame(r, func(i int) bool {
+		release, _ := q.workspace.Release(q.problem.parts[i].versions[r[i]].ref)
+		return whole || blames(found, release)
+	})
+	if !blamed.named {
+		blamed = q.blame(r, func(int) bool { return true })
 	}
-	if !named {
-		for i, v := range r {
-			if i != q.problem.kube {
-				blamed.others = append(blamed.others, choice{part: i, version: v})
-			}
-		}
-	}
-	q.problem.rejected = append(slices.Clip(q.problem.rejected), blamed)
+	q.problem.rejected = append(slices.Clip(q.problem.rejected), blamed.rejection)
 	q.found = append(q.found, found)
+}
+
+// blamed is a rejection; named means that some profile is to blame.
+type blamed struct {
+	rejection
+	named bool
+}
+
+// blame excludes the versions of a row that are to blame, with that of
+// Kubernetes and all overlays: each may change everything else.
+func (q *quest) blame(r row, is func(part int) bool) blamed {
+	out := blamed{rejection: rejection{kubernetes: r[q.problem.kube]}}
+	for i, v := range r {
+		part := q.problem.parts[i]
+		guilty := !part.overlay && is(i)
+		out.named = out.named || guilty
+		if i != q.problem.kube && (guilty || part.overlay && len(part.versions) > 1) {
+			out.others = append(out.others, choice{part: i, version: v})
+		}
+	}
+	return out
 }
 
 // blames reports whether an error is placed in a release.

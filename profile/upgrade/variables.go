@@ -17,38 +17,81 @@ var (
 	widened  = verdict{VariableWidened, Minor, "more values are allowed"}
 )
 
-// variableRules are the fields of a variable.
-var variableRules = map[string]fieldRule{
-	"name":        elsewhere,
-	"type":        typeRule,
-	"description": counts(DescriptionChanged, Patch, "text alone"),
-	"examples":    counts(DescriptionChanged, Patch, "text alone"),
-	"default":     defaultRule,
-	"required": flag(
-		verdict{VariableRequired, Major, "clusters that do not set it are refused"},
-		verdict{VariableOptional, Minor, "it need not be set any more"}),
-	"immutable": flag(
-		verdict{VariableNarrowed, Major, "existing clusters cannot change it any more"},
-		verdict{VariableWidened, Minor, "existing clusters can change it"}),
-	"scope":     scopeRule,
-	"enum":      allowedRule,
-	"min":       boundRule(1),
-	"max":       boundRule(-1),
-	"minLength": boundRule(1),
-	"maxLength": boundRule(-1),
-	"minItems":  boundRule(1),
-	"maxItems":  boundRule(-1),
-	"pattern":   constraintRule,
-	"items":     constraintRule,
-	"unique":    constraintRule,
-	"disjoint":  constraintRule,
-	"side":      counts(VariableNarrowed, Major, "secrets must lie elsewhere"),
-	"keys":      demandedRule,
-	"sensitive": counts(VariableChanged, Minor, "it is shown to other people than before"),
-	"hidden":    counts(VariableChanged, Patch, "it is shown in another way"),
-	"deprecated": flag(
-		verdict{VariableChanged, Minor, "it is going to be removed"},
-		verdict{VariableChanged, Patch, "it stays"}),
+// variableRules are the fields of a variable, and of what a list, a map or an
+// object holds, which is why this is no variable: the table holds itself.
+func variableRules() map[string]fieldRule {
+	return map[string]fieldRule{
+		"name":        elsewhere,
+		"type":        typeRule,
+		"description": counts(DescriptionChanged, Patch, "text alone"),
+		"examples":    counts(DescriptionChanged, Patch, "text alone"),
+		"default":     defaultRule,
+		"required": flag(
+			verdict{VariableRequired, Major, "clusters that do not set it are refused"},
+			verdict{VariableOptional, Minor, "it need not be set any more"}),
+		"immutable": flag(
+			verdict{VariableNarrowed, Major, "existing clusters cannot change it any more"},
+			verdict{VariableWidened, Minor, "existing clusters can change it"}),
+		"scope":       scopeRule,
+		"enum":        allowedRule,
+		"min":         boundRule(1),
+		"max":         boundRule(-1),
+		"minLength":   boundRule(1),
+		"maxLength":   boundRule(-1),
+		"minItems":    boundRule(1),
+		"maxItems":    boundRule(-1),
+		"uniqueItems": flag(narrowed, widened),
+		"pattern":     constraintRule,
+		"items":       innerRule,
+		"values":      innerRule,
+		"properties":  propertiesRule,
+		"unique":      constraintRule,
+		"disjoint":    constraintRule,
+		"side":        counts(VariableNarrowed, Major, "secrets must lie elsewhere"),
+		"keys":        demandedRule,
+		"sensitive":   counts(VariableChanged, Minor, "it is shown to other people than before"),
+		"hidden":      counts(VariableChanged, Patch, "it is shown in another way"),
+		"deprecated":  deprecatedRule,
+	}
+}
+
+// deprecatedRule: a variable that is deprecated still works.
+func deprecatedRule(d *differ, f field) {
+	switch {
+	case f.from == nil:
+		d.change(f, verdict{VariableChanged, Minor, "it is going to be removed"})
+	case f.to == nil:
+		d.change(f, verdict{VariableChanged, Patch, "it stays"})
+	default:
+		d.change(f, verdict{VariableChanged, Patch, "text alone"})
+	}
+}
+
+// innerRule compares what a list or a map holds.
+func innerRule(d *differ, f field) {
+	if f.from == nil || f.to == nil {
+		d.constraint(f)
+		return
+	}
+	d.fields(f.subject, f.path, f.from, f.to, variableRules())
+}
+
+// propertiesRule compares the properties of an object.
+func propertiesRule(d *differ, f field) {
+	for _, name := range fieldNames(f.from, f.to) {
+		each := field{subject: f.subject, path: f.path.Join(diag.Field(name)), from: f.from.Get(name), to: f.to.Get(name)}
+		required, _ := each.to.Get("required").Boolean()
+		switch {
+		case each.from == nil && required:
+			d.change(each, verdict{VariableNarrowed, Major, "values without it are refused"})
+		case each.from == nil:
+			d.change(each, widened)
+		case each.to == nil:
+			d.change(each, verdict{VariableNarrowed, Major, "values that have it are refused"})
+		default:
+			d.fields(each.subject, each.path, each.from, each.to, variableRules())
+		}
+	}
 }
 
 func (d *differ) variables() {
@@ -63,7 +106,7 @@ func (d *differ) variables() {
 		case to == nil:
 			d.add(s, nil, from, nil, verdict{VariableRemoved, Major, "clusters that set it are refused"}, "is removed")
 		default:
-			d.fields(s, nil, from, to, variableRules)
+			d.fields(s, nil, from, to, variableRules())
 		}
 	}
 }

@@ -173,33 +173,17 @@ func joined(refs []profile.Ref) string {
 	return strings.Join(texts, ", ")
 }
 
-// summary tells what changes: profile versions and the Kubernetes version.
+// summary tells what changes: versions of profiles and overlays, and the
+// Kubernetes version.
 func summary(from, to *profile.Stack) string {
 	if from == nil {
-		return "created at " + joined(to.Profiles())
+		return "created at " + joined(to.Pins())
 	}
 	if to == nil {
 		return "removed"
 	}
-	var parts []string
-	before := map[string]string{}
-	for _, r := range from.Profiles() {
-		before[r.Name] = r.Version
-	}
-	for _, r := range to.Profiles() {
-		switch old, ok := before[r.Name]; {
-		case !ok:
-			parts = append(parts, r.String()+" added")
-		case old != r.Version:
-			parts = append(parts, fmt.Sprintf("%s %s -> %s", r.Name, old, r.Version))
-		}
-		delete(before, r.Name)
-	}
-	for _, r := range from.Profiles() {
-		if _, gone := before[r.Name]; gone {
-			parts = append(parts, r.String()+" removed")
-		}
-	}
+	parts := changes("", from.Profiles(), to.Profiles())
+	parts = append(parts, changes("overlay ", from.Overlays(), to.Overlays())...)
 	old, _ := from.KubernetesVersion()
 	now, _ := to.KubernetesVersion()
 	if old != now {
@@ -209,4 +193,27 @@ func summary(from, to *profile.Stack) string {
 		return "the cluster's own settings"
 	}
 	return strings.Join(parts, ", ")
+}
+
+func changes(what string, from, to []profile.Ref) []string {
+	var parts []string
+	before := map[string]string{}
+	for _, r := range from {
+		before[r.Name] = r.Version
+	}
+	for _, r := range to {
+		switch old, ok := before[r.Name]; {
+		case !ok:
+			parts = append(parts, what+r.String()+" added")
+		case old != r.Version:
+			parts = append(parts, fmt.Sprintf("%s%s %s -> %s", what, r.Name, old, r.Version))
+		}
+		delete(before, r.Name)
+	}
+	for _, r := range from {
+		if _, gone := before[r.Name]; gone {
+			parts = append(parts, what+r.String()+" removed")
+		}
+	}
+	return parts
 }

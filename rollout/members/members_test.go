@@ -277,6 +277,80 @@ func TestHops(t *testing.T) {
 	}
 }
 
+// overlays are two versions of an overlay that brings an add-on, and changes it.
+const overlays = `
+-- library/overlays/eu/1.0.0/overlay.yaml --
+apiVersion: dayzero.dev/v1alpha1
+kind: Overlay
+metadata: {name: eu}
+spec: {version: 1.0.0, owner: eu, order: 1, selector: {matchLabels: {ring: main}}, profiles: [log]}
+-- library/overlays/eu/1.1.0/overlay.yaml --
+apiVersion: dayzero.dev/v1alpha1
+kind: Overlay
+metadata: {name: eu}
+spec: {version: 1.1.0, owner: eu, order: 1, selector: {matchLabels: {ring: main}}, profiles: [log], layers: [{layer: app, patches: [{target: {kind: Deployment}, merge: {spec: {replicas: 9}}}]}]}
+-- library/log/1.0.0/profile.yaml --
+apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: log}
+spec: {version: 1.0.0, owner: log, kind: AddOn, layers: [{name: log, kind: AddOn, component: {name: log, version: 1.0.0}, requires: [{component: kubernetes, version: ">=1.34"}]}]}
+-- library/log/1.1.0/profile.yaml --
+apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: log}
+spec: {version: 1.1.0, owner: log, kind: AddOn, layers: [{name: log, kind: AddOn, component: {name: log, version: 1.1.0}, requires: [{component: kubernetes, version: ">=1.34"}]}]}
+-- fleet/d.yaml --
+apiVersion: dayzero.dev/v1alpha1
+kind: Cluster
+metadata: {name: d, namespace: fleet, labels: {ring: late}}
+spec: {profiles: [base, addon]}
+`
+
+// TestOverlays rolls out a waiting overlay, a new version of one and what it
+// adds, to the clusters that it matches, and locks what the stacks there have.
+func TestOverlays(t *testing.T) {
+	digest := " sha256:" + strings.Repeat("0", 64) + "\n"
+	lock := func(pins string) string {
+		return overlays + "-- fleet.lock --\nhub/fleet/c " + pins + digest + "hub/fleet/d base@1.0.0,addon@1.0.0" + digest
+	}
+	for _, c := range []struct {
+		name, pins string
+		targets    []string
+		want       []string
+		locked     string
+	}{
+		{name: "a waiting overlay", pins: "base@1.1.1,addon@1.0.0", targets: []string{"eu@1.0.0"},
+			want: []string{"c: log@1.1.0 added, overlay eu@1.0.0 added (none)"}, locked: "[base@1.1.1 addon@1.0.0 log@1.1.0 eu@1.0.0]"},
+		{name: "a waiting overlay with Kubernetes", pins: "base@1.0.0,addon@1.0.0", targets: []string{"base@1.1.1", "eu@1.0.0"},
+			want: []string{
+				"c: base 1.0.0 -> 1.1.1, kubernetes 1.33.1 -> 1.34.4 (node-roll)",
+				"c: log@1.1.0 added, overlay eu@1.0.0 added (none)",
+				"d: base 1.0.0 -> 1.1.1, kubernetes 1.33.1 -> 1.34.4 (node-roll)",
+			}, locked: "[base@1.1.1 addon@1.0.0 log@1.1.0 eu@1.0.0]"},
+		{name: "a new version", pins: "base@1.1.1,addon@1.0.0,log@1.0.0,eu@1.0.0", targets: []string{"eu@1.1.0"},
+			want: []string{"c: overlay eu 1.0.0 -> 1.1.0 (in-place)"}, locked: "[base@1.1.1 addon@1.0.0 log@1.0.0 eu@1.1.0]"},
+		{name: "what an overlay adds", pins: "base@1.1.1,addon@1.0.0,log@1.0.0,eu@1.0.0", targets: []string{"log@1.1.0"},
+			want: []string{"c: log 1.0.0 -> 1.1.0 (none)"}, locked: "[base@1.1.1 addon@1.0.0 log@1.1.0 eu@1.0.0]"},
+		{name: "an overlay stays when a profile moves", pins: "base@1.1.1,addon@1.0.0,log@1.0.0,eu@1.0.0", targets: []string{"addon@1.1.0"},
+			want: []string{"c: addon 1.0.0 -> 1.1.0 (in-place)", "d: addon 1.0.0 -> 1.1.0 (in-place)"}, locked: "[base@1.1.1 addon@1.1.0 log@1.0.0 eu@1.0.0]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			have := load(t, world(t, minors, lock(c.pins)))
+			want := target(t, have, c.targets...)
+			fleet, findings := between(t, have, want)
+			if diff := cmp.Diff(c.want, lines(t, fleet)); diff != "" || findings != "" {
+				t.Errorf("%s (-want +got):\n%s", findings, diff)
+			}
+			key := profile.Key{Hub: "hub", Namespace: "fleet", Name: "c"}
+			entry, _ := want.Lock().Entry(key)
+			stack, _ := want.Resolve(key)
+			if got := fmt.Sprint(entry.Pins); got != c.locked || entry.Digest != stack.Digest() {
+				t.Errorf("locked %s, want %s", got, c.locked)
+			}
+		})
+	}
+}
+
 // TestNoHopThroughDev: a -dev version can be resolved but never locked, so no hop
 // can lead to it.
 func TestNoHopThroughDev(t *testing.T) {

@@ -9,9 +9,11 @@ import (
 )
 
 // Target returns the workspace in which every cluster that follows one of the
-// profiles is meant to be at the given version. Clusters that name a version
-// themselves stay where they are. A target that is not in the library, or is a
-// -dev version, is an error.
+// profiles is meant to be at the given version. A target that is an overlay is
+// for the clusters that it matches, those that wait for it too; where its new
+// version no longer matches, it goes. Clusters that name a version themselves stay
+// where they are. A target that is not in the library, or is a -dev version, is an
+// error.
 func Target(have *profile.Workspace, targets ...profile.Ref) (*profile.Workspace, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	for _, t := range targets {
@@ -27,30 +29,48 @@ func Target(have *profile.Workspace, targets ...profile.Ref) (*profile.Workspace
 		if stack == nil || stack.Held() {
 			continue
 		}
-		if pins, moved := move(have, stack, targets); moved {
-			digest := ""
-			if there, _ := have.ResolveAt(key, pins...); there != nil {
-				digest = there.Digest()
-			}
-			entries = append(entries, profile.LockEntry{Key: key, Pins: pins, Digest: digest})
+		if entry, moved := move(have, stack, targets); moved {
+			entries = append(entries, entry)
 		}
 	}
 	return have.WithLock(lock.WithAll(entries)), diags
 }
 
-// move gives the pins of a cluster at the targets; profiles that the cluster
-// holds at a version stay there.
-func move(ws *profile.Workspace, stack *profile.Stack, targets []profile.Ref) (pins []profile.Ref, moved bool) {
-	cluster, _ := ws.Cluster(stack.Key())
-	pins = stack.Profiles()
-	for i, pin := range pins {
-		for _, t := range targets {
-			if pin.Name == t.Name && pin != t && slices.Contains(cluster.Spec.Profiles, pin.Name) {
-				pins[i], moved = t, true
-			}
-		}
+// move gives the line of a cluster at the targets. It names what the stack there
+// has, which is not what was asked where an overlay does not match the cluster or
+// adds profiles of its own.
+func move(ws *profile.Workspace, stack *profile.Stack, targets []profile.Ref) (entry profile.LockEntry, moved bool) {
+	entry = profile.LockEntry{Key: stack.Key(), Pins: stack.Pins()}
+	for _, t := range targets {
+		entry.Pins, moved = pinned(ws, entry.Pins, t, moved)
 	}
-	return pins, moved
+	if !moved {
+		return entry, false
+	}
+	there, _ := ws.ResolveAt(entry.Key, entry.Pins...)
+	if there == nil {
+		return entry, true
+	}
+	entry.Pins, entry.Digest = there.Pins(), there.Digest()
+	return entry, !slices.Equal(entry.Pins, stack.Pins())
+}
+
+// pinned sets the version of one target among the pins of a cluster. Profiles
+// that the cluster's document does not follow, and overlays add, move too.
+func pinned(ws *profile.Workspace, pins []profile.Ref, t profile.Ref, before bool) (_ []profile.Ref, moved bool) {
+	i := slices.IndexFunc(pins, func(pin profile.Ref) bool { return pin.Name == t.Name })
+	_, overlay := ws.Overlay(t)
+	switch {
+	case i >= 0 && pins[i] == t:
+		return pins, before
+	case i >= 0:
+		pins[i] = t
+	case overlay:
+		pins = append(pins, t)
+	default:
+		return pins, before
+	}
+	return pins, true
 }
 
 func checkTarget(ws *profile.Workspace, t profile.Ref) diag.Diagnostics {
@@ -61,10 +81,16 @@ func checkTarget(ws *profile.Workspace, t profile.Ref) diag.Diagnostics {
 	if v.IsDev() {
 		return diag.Diagnostics{diag.Errorf("members.target", diag.Range{}, "target %s is a -dev version", t).WithDetail("-dev versions can be resolved but never locked; publish the version first")}
 	}
-	if _, ok := ws.Profile(t); ok {
+	if ws.Digest(t) != "" {
 		return nil
 	}
 	var names, versions []string
+	what := "profile"
+	for o := range ws.Overlays() {
+		if o.Ref().Name == t.Name {
+			what, versions = "overlay", append(versions, o.Ref().Version)
+		}
+	}
 	for p := range ws.Profiles() {
 		names = append(names, p.Ref().Name)
 		if p.Ref().Name == t.Name {
@@ -75,7 +101,7 @@ func checkTarget(ws *profile.Workspace, t profile.Ref) diag.Diagnostics {
 		names = slices.Compact(names)
 		return diag.Diagnostics{diag.Errorf("members.target", diag.Range{}, "there is no profile %q in the library", t.Name).WithDetail("%s", hint(t.Name, names, "profiles"))}
 	}
-	return diag.Diagnostics{diag.Errorf("members.target", diag.Range{}, "there is no version %s of profile %s in the library", t.Version, t.Name).WithDetail("%s", hint(t.Version, versions, "versions"))}
+	return diag.Diagnostics{diag.Errorf("members.target", diag.Range{}, "there is no version %s of %s %s in the library", t.Version, what, t.Name).WithDetail("%s", hint(t.Version, versions, "versions"))}
 }
 
 func hint(name string, known []string, what string) string {
