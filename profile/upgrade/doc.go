@@ -4,7 +4,8 @@
 //
 // # Concepts
 //
-// A [Difference] is what changed between two versions of a profile, each
+// A [Difference] is what changed between two versions of a profile or an overlay,
+// each
 // [Change] with the [Bump] that it needs and the places on both sides. A version
 // that declares less than its changes need is an error.
 //
@@ -32,7 +33,7 @@
 //
 // # What a legal path is
 //
-// Each hop moves any number of profiles to newer versions. The stacks between
+// Each hop moves any number of profiles and overlays to newer versions. The stacks between
 // hops are those of the wanted workspace with other profile versions: the
 // cluster's document is the new one from the first hop on, profiles that it adds
 // are there from then on, and those that it drops are gone. An overlay of the
