@@ -4,7 +4,9 @@
 // # The model in ten lines
 //
 //   - A Profile is a named, versioned, owned document: layers (operating system,
-//     Kubernetes, network, storage, security, add-ons), variables, constants.
+//     Kubernetes, network, storage, security, add-ons), variables, constants. It
+//     may extend another one, and offer presets.
+//   - An Overlay changes the clusters that its selector matches.
 //   - A Cluster names profiles, sets variables, sizes pools and may override.
 //   - A Workspace is a library of profiles, hubs, a fleet of clusters, strategies
 //     and a lock, read from any io/fs file system.
@@ -21,6 +23,11 @@
 //
 //	profile             documents, loading, resolving: Workspace, Stack
 //	profile/diag        diagnostics, paths, places and origins
+//	profile/policy      who may make a change
+//	profile/upgrade     differences of versions, merging of overrides, upgrade paths
+//	profile/vet         a profile at the corners of its variables
+//	profile/handbook    profiles as Markdown
+//	profile/profiletest helpers for tests of blueprints
 //	validate            document schemas in CUE, and everything wrong in one pass
 //	render              Renderer, Engine, Bundle; trees and streams of YAML
 //	render/capi         the engine for Cluster API objects
