@@ -91,9 +91,9 @@ func (o Options) limit() int {
 // resolve makes the corner that differs from the baseline in the picks.
 func (g *ground) resolve(picks []pick) Corner {
 	c := Corner{Name: nameOf(picks), With: g.with, picks: picks}
-	c.Cluster = profile.Cluster{TypeMeta: profile.TypeMeta{APIVersion: profile.APIVersion, Kind: "Cluster"}, Metadata: g.metadata, Spec: g.spec}
+	c.Cluster = g.base
 	for _, p := range picks {
-		p.apply(&c.Cluster.Spec)
+		p.apply(&c.Cluster)
 	}
 	c.Stack, c.Diagnostics = g.workspace.Library.Resolve(c.Cluster, g.source())
 	if c.Stack != nil && g.render != nil {

@@ -24,7 +24,7 @@ type choice struct {
 	label string
 	// declared: the profile promises that this is allowed.
 	declared bool
-	apply    func(*profile.ClusterSpec)
+	apply    func(*profile.Cluster)
 }
 
 // Unvaried is a variable that corners do not vary, or not in the way that its
@@ -123,9 +123,9 @@ func (g *ground) required(name string) bool {
 
 // value is what the baseline sets.
 func (g *ground) value(v profile.Variable) (profile.Value, bool) {
-	from := g.spec.Variables
+	from := g.base.Spec.Variables
 	if v.Scope == profile.PoolScope {
-		from = g.spec.Pools.ControlPlane.Variables
+		from = g.base.Spec.Pools.ControlPlane.Variables
 	}
 	has, set := from[v.Name]
 	return has, set
@@ -133,13 +133,12 @@ func (g *ground) value(v profile.Variable) (profile.Value, bool) {
 
 // setter sets a variable, in all pools where it is of pool scope. The zero Value
 // takes it away.
-func (g *ground) setter(v profile.Variable, value profile.Value) func(*profile.ClusterSpec) {
+func (g *ground) setter(v profile.Variable, value profile.Value) func(*profile.Cluster) {
 	set := func(in map[string]profile.Value) map[string]profile.Value {
 		out := maps.Clone(in)
 		if out == nil {
 			out = map[string]profile.Value{}
 		}
-		delete(out, g.vetted.Ref().Name+"/"+v.Name)
 		delete(out, v.Name)
 		if !value.IsZero() {
 			out[v.Name] = value
@@ -147,15 +146,34 @@ func (g *ground) setter(v profile.Variable, value profile.Value) func(*profile.C
 		return out
 	}
 	if v.Scope != profile.PoolScope {
-		return func(s *profile.ClusterSpec) { s.Variables = set(s.Variables) }
-	}
-	return func(s *profile.ClusterSpec) {
-		s.Pools.ControlPlane.Variables = set(s.Pools.ControlPlane.Variables)
-		s.Pools.Workers = slices.Clone(s.Pools.Workers)
-		for i := range s.Pools.Workers {
-			s.Pools.Workers[i].Variables = set(s.Pools.Workers[i].Variables)
+		return func(c *profile.Cluster) {
+			c.Metadata.Labels = relabelled(c.Metadata.Labels, v.Name, effective(v, c.Spec.Variables[v.Name]), effective(v, value))
+			c.Spec.Variables = set(c.Spec.Variables)
 		}
 	}
+	return func(c *profile.Cluster) {
+		pools := &c.Spec.Pools
+		pools.ControlPlane.Variables = set(pools.ControlPlane.Variables)
+		pools.Workers = slices.Clone(pools.Workers)
+		for i := range pools.Workers {
+			pools.Workers[i].Variables = set(pools.Workers[i].Variables)
+		}
+	}
+}
+
+// relabelled are the labels with one that is called as a variable and has its
+// value, where there is one, moved to another value of the variable: rules hold
+// such labels and variables to each other.
+func relabelled(labels map[string]string, name string, from, to profile.Value) map[string]string {
+	label, there := labels[name]
+	was, isText := from.Any().(string)
+	text, becomes := to.Any().(string)
+	if !there || !isText || !becomes || label != was {
+		return labels
+	}
+	out := maps.Clone(labels)
+	out[name] = text
+	return out
 }
 
 // shownText is how long a value is shown at most.
@@ -188,7 +206,7 @@ func (g *ground) presetChoices() []dimension {
 	var out []dimension
 	for _, group := range groups {
 		d := dimension{finite: true}
-		has := g.spec.Presets[g.presetKey(group)]
+		has := g.base.Spec.Presets[g.presetKey(group)]
 		if has != "" {
 			d.choices = append(d.choices, choice{label: "no preset of " + group, declared: true, apply: g.chooser(group, "")})
 		}
@@ -206,9 +224,9 @@ func (g *ground) presetChoices() []dimension {
 
 func (g *ground) presetKey(group string) string { return g.vetted.Ref().Name + "/" + group }
 
-func (g *ground) chooser(group, name string) func(*profile.ClusterSpec) {
-	return func(s *profile.ClusterSpec) {
-		presets := maps.Clone(s.Presets)
+func (g *ground) chooser(group, name string) func(*profile.Cluster) {
+	return func(c *profile.Cluster) {
+		presets := maps.Clone(c.Spec.Presets)
 		if presets == nil {
 			presets = map[string]string{}
 		}
@@ -216,14 +234,14 @@ func (g *ground) chooser(group, name string) func(*profile.ClusterSpec) {
 		if name != "" {
 			presets[g.presetKey(group)] = name
 		}
-		s.Presets = presets
+		c.Spec.Presets = presets
 	}
 }
 
 // poolChoices are no worker pools, and a second pool of each class. An add-on
 // does not care.
 func (g *ground) poolChoices() []dimension {
-	workers := g.spec.Pools.Workers
+	workers := g.base.Spec.Pools.Workers
 	if g.vetted.Spec.Kind == profile.AddOnProfile || len(workers) == 0 {
 		return nil
 	}
@@ -233,7 +251,7 @@ func (g *ground) poolChoices() []dimension {
 		twice = append(twice, pool)
 	}
 	return []dimension{{choices: []choice{
-		{label: "no worker pools", declared: true, apply: func(s *profile.ClusterSpec) { s.Pools.Workers = nil }},
-		{label: "two pools of each class", declared: true, apply: func(s *profile.ClusterSpec) { s.Pools.Workers = twice }},
+		{label: "no worker pools", declared: true, apply: func(c *profile.Cluster) { c.Spec.Pools.Workers = nil }},
+		{label: "two pools of each class", declared: true, apply: func(c *profile.Cluster) { c.Spec.Pools.Workers = twice }},
 	}}}
 }

@@ -15,13 +15,16 @@
 //
 // # The baseline
 //
-// An Infrastructure or Full profile stands alone. An AddOn stands on each base
-// that clusters of the fleet combine it with, with the labels, pools, values and
-// further profiles of the first such cluster; where no cluster uses it, on the
-// first base of the library that it resolves on, by name and from the latest
-// version. [Options.With] names the other profiles instead. A variable that is
-// required and has no value from there gets the first sample of its type. Where
-// the baseline does not resolve, the nearest corner that does takes its place.
+// An Infrastructure or Full profile stands alone, with the labels, pools and
+// values of the first cluster of the fleet that names it, and a pool for each
+// class. An AddOn stands on each base that clusters combine it with, with those
+// and the further profiles of the first such cluster; where no cluster uses it,
+// on the first base of the library that it resolves on, by name and from the
+// latest version. [Options.With] names the other profiles instead. A variable
+// that is required and has no value from there gets the first sample of its
+// type. A label that is called as a variable and has its value follows the
+// variable. Where the baseline does not resolve, the nearest corner that does
+// takes its place.
 //
 // # What varies
 //
@@ -45,7 +48,8 @@
 //
 // A corner that a rule of a profile refuses is no mistake: that is what rules
 // are for. It is one where the declaration allows a value, or its absence, that a rule
-// refuses whatever else is set: then the declaration promises too much. Every
+// refuses whatever else is set: then the declaration promises too much. Rules
+// that read more than variables, such as labels, are not asked this. Every
 // other finding of severity error is a mistake.
 //
 // Nothing here proves that all values between the corners do.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -17,9 +18,8 @@ type ground struct {
 	with      []profile.Ref
 	render    func(*profile.Stack) diag.Diagnostics
 
-	metadata profile.ObjectMeta
-	spec     profile.ClusterSpec // the baseline
-	profiles []profile.Profile   // of the stack, the vetted one too
+	base     profile.Cluster   // the baseline
+	profiles []profile.Profile // of the stack, the vetted one too
 	declared map[string][]profile.Variable
 }
 
@@ -42,12 +42,32 @@ func groundsOf(ws *profile.Workspace, ref profile.Ref, opts Options) []*ground {
 	case len(opts.With) > 0:
 		return []*ground{newGround(ws, vetted, opts.With, nil, opts)}
 	case vetted.Spec.Kind != profile.AddOnProfile:
-		return []*ground{newGround(ws, vetted, nil, nil, opts)}
+		return []*ground{newGround(ws, vetted, nil, firstUser(ws, ref), opts)}
 	}
 	if found := fleetGrounds(ws, vetted, opts); len(found) > 0 {
 		return found
 	}
 	return libraryGround(ws, vetted, opts)
+}
+
+// firstUser is the first cluster that names a profile, in this version rather
+// than in another; nil where none does.
+func firstUser(ws *profile.Workspace, ref profile.Ref) *profile.Cluster {
+	var first *profile.Cluster
+	for key := range ws.Clusters() {
+		id, uses := pinned(ws, key, ref.Name)
+		if !uses {
+			continue
+		}
+		cluster, _ := ws.Cluster(key)
+		if strings.Contains("\n"+id, "\n"+ref.String()+"\n") {
+			return &cluster
+		}
+		if first == nil {
+			first = &cluster
+		}
+	}
+	return first
 }
 
 // fleetGrounds has one ground for each base that clusters combine an add-on
@@ -143,10 +163,11 @@ func bases(ws *profile.Workspace) []profile.Ref {
 // newGround finds the baseline: after a cluster, where there is one.
 func newGround(ws *profile.Workspace, vetted profile.Profile, with []profile.Ref, like *profile.Cluster, opts Options) *ground {
 	g := &ground{workspace: ws, vetted: vetted, with: with, render: opts.Render, declared: map[string][]profile.Variable{}}
-	g.metadata = profile.ObjectMeta{Name: "corner", Namespace: "vet", Labels: maps.Clone(opts.Labels)}
-	g.spec.Hub = hubOf(ws)
+	g.base.TypeMeta = profile.TypeMeta{APIVersion: profile.APIVersion, Kind: "Cluster"}
+	g.base.Metadata = profile.ObjectMeta{Name: "corner", Namespace: "vet", Labels: maps.Clone(opts.Labels)}
+	g.base.Spec.Hub = hubOf(ws)
 	for _, ref := range append([]profile.Ref{vetted.Ref()}, with...) {
-		g.spec.Profiles = append(g.spec.Profiles, ref.String())
+		g.base.Spec.Profiles = append(g.base.Spec.Profiles, ref.String())
 		if p, ok := ws.Profile(ref); ok {
 			g.profiles = append(g.profiles, p)
 		}
@@ -156,10 +177,10 @@ func newGround(ws *profile.Workspace, vetted profile.Profile, with []profile.Ref
 			g.declared[v.Name] = append(g.declared[v.Name], v)
 		}
 	}
-	g.spec.Pools = g.poolsOfClasses()
 	if like != nil {
 		g.follow(*like)
 	}
+	g.addPools()
 	g.fill(opts.Variables)
 	return g
 }
@@ -174,19 +195,19 @@ func hubOf(ws *profile.Workspace) string {
 // follow takes over from a cluster what is not of one cluster alone: no
 // overrides and waivers.
 func (g *ground) follow(cluster profile.Cluster) {
-	if g.metadata.Labels == nil {
-		g.metadata.Labels = maps.Clone(cluster.Metadata.Labels)
+	if g.base.Metadata.Labels == nil {
+		g.base.Metadata.Labels = maps.Clone(cluster.Metadata.Labels)
 	}
-	g.spec.Hub, g.spec.TimeZone = cmp.Or(cluster.Spec.Hub, g.spec.Hub), cluster.Spec.TimeZone
-	g.spec.Variables = g.known(cluster.Spec.Variables)
+	g.base.Spec.Hub, g.base.Spec.TimeZone = cmp.Or(cluster.Spec.Hub, g.base.Spec.Hub), cluster.Spec.TimeZone
+	g.base.Spec.Variables = g.known(cluster.Spec.Variables)
 	for group, name := range cluster.Spec.Presets {
 		g.follows(group, name)
 	}
-	g.spec.Pools = cluster.Spec.Pools
-	g.spec.Pools.ControlPlane.Variables = g.known(g.spec.Pools.ControlPlane.Variables)
-	g.spec.Pools.Workers = slices.Clone(g.spec.Pools.Workers)
-	for i := range g.spec.Pools.Workers {
-		g.spec.Pools.Workers[i].Variables = g.known(g.spec.Pools.Workers[i].Variables)
+	g.base.Spec.Pools = cluster.Spec.Pools
+	g.base.Spec.Pools.ControlPlane.Variables = g.known(g.base.Spec.Pools.ControlPlane.Variables)
+	g.base.Spec.Pools.Workers = slices.Clone(g.base.Spec.Pools.Workers)
+	for i := range g.base.Spec.Pools.Workers {
+		g.base.Spec.Pools.Workers[i].Variables = g.known(g.base.Spec.Pools.Workers[i].Variables)
 	}
 }
 
@@ -208,44 +229,59 @@ func (g *ground) follows(group, name string) {
 		for _, preset := range p.Spec.Presets {
 			key := p.Ref().Name + "/" + preset.Group
 			if preset.Name == name && (group == preset.Group || group == key) {
-				if g.spec.Presets == nil {
-					g.spec.Presets = map[string]string{}
+				if g.base.Spec.Presets == nil {
+					g.base.Spec.Presets = map[string]string{}
 				}
-				g.spec.Presets[key] = name
+				g.base.Spec.Presets[key] = name
 			}
 		}
 	}
 }
 
-// poolsOfClasses has one pool for each worker class, and those that profiles
-// give by default.
-func (g *ground) poolsOfClasses() profile.Pools {
-	var out profile.Pools
-	classes := map[string]bool{}
+// addPools adds the pools that profiles give by default, so that their variables
+// can be set, and one pool for each worker class that has none. They are like
+// the first pool there is.
+func (g *ground) addPools() {
+	pools := slices.Clone(g.base.Spec.Pools.Workers)
+	var like map[string]profile.Value
+	if len(pools) > 0 {
+		like = pools[0].Variables
+	}
+	has := map[string]bool{}
+	for _, pool := range pools {
+		has["pool "+pool.Name], has["class "+pool.Class] = true, true
+	}
 	for _, p := range g.profiles {
 		for _, pool := range p.Spec.Pools.Workers {
-			out.Workers = append(out.Workers, profile.Pool{Name: pool.Name})
-			classes[pool.Class] = true
+			if !has["pool "+pool.Name] {
+				pools = append(pools, profile.Pool{Name: pool.Name, Variables: like})
+			}
+			has["pool "+pool.Name], has["class "+pool.Class] = true, true
 		}
 	}
-	var wanted []string
+	for _, class := range g.classes() {
+		if !has["class "+class] && !has["class "] && !has["pool "+class] {
+			pools = append(pools, profile.Pool{Name: class, Class: class, Variables: like})
+		}
+	}
+	if len(pools) == 0 {
+		pools = []profile.Pool{{Name: "workers"}}
+	}
+	g.base.Spec.Pools.Workers = pools
+}
+
+// classes are the worker classes that layers name, sorted.
+func (g *ground) classes() []string {
+	var out []string
 	for _, p := range g.profiles {
 		for _, layer := range p.Spec.Layers {
 			if layer.Capi != nil {
-				wanted = slices.AppendSeq(wanted, maps.Keys(layer.Capi.Classes))
+				out = slices.AppendSeq(out, maps.Keys(layer.Capi.Classes))
 			}
 		}
 	}
-	slices.Sort(wanted)
-	for _, class := range slices.Compact(wanted) {
-		if !classes[class] && !slices.ContainsFunc(out.Workers, func(p profile.Pool) bool { return p.Name == class }) {
-			out.Workers = append(out.Workers, profile.Pool{Name: class, Class: class})
-		}
-	}
-	if len(out.Workers) == 0 {
-		out.Workers = []profile.Pool{{Name: "workers"}}
-	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // fill sets what the caller gives, and what is required and has no value.
@@ -263,7 +299,7 @@ func (g *ground) fill(given map[string]profile.Value) {
 			}
 			value, _ = profile.ValueOf(found[0].data)
 		}
-		g.setter(v, value)(&g.spec)
+		g.setter(v, value)(&g.base)
 	}
 }
 
@@ -273,10 +309,16 @@ func (g *ground) settle() {
 	if g.resolve(nil).Stack != nil {
 		return
 	}
-	dims, _ := g.dimensions()
+	var dims []dimension
+	for _, name := range slices.Sorted(maps.Keys(g.declared)) {
+		if d := g.variableChoices(g.declared[name][0]); len(d.choices) > 0 {
+			dims = append(dims, d)
+		}
+	}
+	dims = append(dims, g.presetChoices()...)
 	for picks := range nearest(dims, searchLimit) {
 		if c := g.resolve(picks); c.Stack != nil {
-			g.spec = c.Cluster.Spec
+			g.base = c.Cluster
 			return
 		}
 	}

@@ -16,7 +16,7 @@ func drawDimensions(t *rapid.T) []dimension {
 	for i := range rapid.IntRange(0, 5).Draw(t, "dimensions") {
 		var d dimension
 		for j := range rapid.IntRange(1, 4).Draw(t, "choices") {
-			d.choices = append(d.choices, choice{label: fmt.Sprintf("%d=%d", i, j), apply: func(*profile.ClusterSpec) {}})
+			d.choices = append(d.choices, choice{label: fmt.Sprintf("%d=%d", i, j), apply: func(*profile.Cluster) {}})
 		}
 		out = append(out, d)
 	}

@@ -103,6 +103,7 @@ type vetting struct {
 	unvaried []Unvaried
 	report   *Report
 	seen     map[mistake]int // in the findings of the report
+	nowhere  bool            // no baseline was found that rules allow
 }
 
 // mistake tells diagnostics apart, whatever cluster they are about.
@@ -112,7 +113,7 @@ type mistake struct {
 }
 
 func (v *vetting) mistake(d diag.Diagnostic) mistake {
-	m := mistake{code: d.Code, summary: strings.ReplaceAll(d.Summary, v.spec.Hub+"/", ""), path: d.Path, at: d.Range}
+	m := mistake{code: d.Code, summary: strings.ReplaceAll(d.Summary, v.base.Spec.Hub+"/", ""), path: d.Path, at: d.Range}
 	if len(d.Related) > 0 {
 		m.related = d.Related[0].Range
 	}
@@ -168,8 +169,9 @@ func (v *vetting) shows(c Corner, m mistake) bool {
 func (v *vetting) refused(c Corner) {
 	switch {
 	case len(c.picks) == 0:
+		v.nowhere = true
 		v.alwaysRefused(c, "no corner was found that the rules allow", false)
-	case len(c.picks) == 1 && c.picks[0].declared:
+	case len(c.picks) == 1 && c.picks[0].declared && !v.nowhere:
 		if rescued, all := v.rescued(c); !rescued {
 			v.alwaysRefused(c, c.Name+" is allowed by the declaration and refused by a rule, whatever else is set", all)
 		}
@@ -180,6 +182,9 @@ func (v *vetting) refused(c Corner) {
 // all, that the corners that matter were all tried and hold every value that
 // there is.
 func (v *vetting) rescued(c Corner) (rescued, all bool) {
+	if v.readsMore(c) {
+		return true, false
+	}
 	entangled := v.entangled(c)
 	var others []dimension
 	all = true

@@ -35,6 +35,17 @@ func (g *ground) entangled(c Corner) map[string]bool {
 	return out
 }
 
+// readsMore reports whether a rule that refuses a corner may read what corners do
+// not vary, such as a label: then another cluster may be allowed.
+func (g *ground) readsMore(c Corner) bool {
+	return slices.ContainsFunc(g.rules(), func(rule profile.Rule) bool {
+		return more.MatchString(rule.Rule) && slices.ContainsFunc(c.Diagnostics, func(d diag.Diagnostic) bool { return says(rule, d) })
+	})
+}
+
+// more is what rules read besides variables and constants.
+var more = regexp.MustCompile(`\b(cluster|pool|provided)\b`)
+
 func (g *ground) rules() []profile.Rule {
 	var out []profile.Rule
 	for _, p := range g.profiles {
