@@ -31,9 +31,15 @@ type Claim struct {
 // Claims are the values of the stack that its profiles declare unique or
 // disjoint, by variable, pool and index. A variable that is both gives two.
 func (s *Stack) Claims() []Claim {
+	rules := map[string][]Claim{}
+	for name := range s.comp.inputs {
+		if found := s.comp.claimed(name); len(found) > 0 {
+			rules[name] = found
+		}
+	}
 	var out []Claim
-	for _, name := range slices.Sorted(maps.Keys(s.comp.inputs)) {
-		for _, rule := range s.comp.claimed(name) {
+	for _, name := range slices.Sorted(maps.Keys(rules)) {
+		for _, rule := range rules[name] {
 			for _, in := range s.inputsNamed(name) {
 				out = append(out, rule.on(in)...)
 			}

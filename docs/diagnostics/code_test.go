@@ -14,7 +14,7 @@ import (
 )
 
 // code is the form of a code: its family and its name.
-var code = regexp.MustCompile(`^(capi|drift|expr|members|policy|profile|render|rollout|source|upgrade|validate)\.[a-z][a-z0-9-]*$`)
+var code = regexp.MustCompile(`^(capi|drift|expr|members|policy|profile|render|rollout|source|upgrade|validate|vet)\.[a-z][a-z0-9-]*$`)
 
 // dotted is what might be a code of a family that is not in the list above.
 var dotted = regexp.MustCompile(`^[a-z]+\.[a-z][a-z0-9-]*$`)
