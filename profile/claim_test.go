@@ -48,6 +48,6 @@ spec:
 	// Output:
 	// podCIDRs  cidr "10.0.0.0/16"  fleet fleet/a.yaml:7:26 network
 	// podCIDRs  cidr "2001:db8::/56"  fleet fleet/a.yaml:7:39 network
-	// rack controlPlane string "r1" hub  library/net/1.0.0/profile.yaml:11:72 network
+	// rack controlPlane string "r1" hub  library/net/1.0.0/profile.yaml:11:69 network
 	// rack w string "r2" hub  fleet/a.yaml:8:49 network
 }
