@@ -96,6 +96,7 @@ spec:
   kind: AddOn
   variables:
   - {name: mtu, type: integer, min: 1280, default: 1450}
+  - {name: range, type: cidr, disjoint: hub}
   - {name: size, type: string, enum: [s, m], default: s}
   - {name: free, type: string}
   layers:
@@ -122,6 +123,10 @@ func TestBumps(t *testing.T) {
 		{"{name: free, type: string}", "{name: free, type: string, scope: fleet}", "major variable-changed"},
 		{"{name: free, type: string}", "{name: free, type: string, pattern: a}", "major variable-narrowed"},
 		{"{name: free, type: string}", "{name: free, type: string, maxLength: 9}", "major variable-narrowed"},
+		{"{name: free, type: string}", "{name: free, type: string, unique: hub}", "major variable-narrowed"},
+		{"disjoint: hub", "disjoint: fleet", "major variable-narrowed"},
+		{"disjoint: hub", "disjoint: cluster", "minor variable-widened"},
+		{", disjoint: hub", "", "minor variable-widened"},
 		{"{name: free, type: string}", "{name: free, type: string, immutable: true}", "major variable-narrowed"},
 		{"min: 1280, default: 1450", "min: 1280, default: 1500", "minor default-changed"},
 		{"min: 1280, default: 1450", "min: 1280", "major default-changed"},
