@@ -30,6 +30,9 @@ var ours = map[string]map[string]string{
 	"profile/upgrade": {
 		"profile": "releases, stacks, version ranges", "profile/diag": "findings, places", "internal/merge": "list tables", "internal/value": "the tree",
 	},
+	"profile/vet": {
+		"profile": "what is vetted", "profile/diag": "findings",
+	},
 	"validate": {
 		"profile": "what is validated", "profile/diag": "findings", "internal/source": "images in manifests", "internal/value": "trees of documents",
 	},

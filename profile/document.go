@@ -52,8 +52,6 @@ type source struct {
 
 // later are fields of the format that this release does not support.
 var later = map[string]string{
-	"Variable.disjoint":      "check the ranges by review until they are checked here",
-	"Variable.unique":        "check the values by review until they are checked here",
 	"Pool.upgradeAfter":      "pools are upgraded in the order of their names",
 	"Stage.split":            "write one stage for each group",
 	"Stage.calendar":         "start and pause the rollout by hand",

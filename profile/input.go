@@ -45,15 +45,22 @@ type bound struct {
 func (s *Stack) Inputs() []Input {
 	var out []Input
 	for _, name := range slices.Sorted(maps.Keys(s.comp.inputs)) {
-		if !s.comp.poolScoped(name) {
-			out = append(out, s.inputsOf(name, "", s.bound.variables, s.bound.vars)...)
-			continue
-		}
-		for pool := range s.bound.pools.all() {
-			out = append(out, s.inputsOf(name, pool.name, pool.set, pool.vars)...)
-		}
+		out = append(out, s.inputsNamed(name)...)
 	}
 	slices.SortStableFunc(out, func(a, b Input) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Profile, b.Profile)) })
+	return out
+}
+
+// inputsNamed are the values of one variable, pool by pool where it is of pool
+// scope.
+func (s *Stack) inputsNamed(name string) []Input {
+	if !s.comp.poolScoped(name) {
+		return s.inputsOf(name, "", s.bound.variables, s.bound.vars)
+	}
+	var out []Input
+	for pool := range s.bound.pools.all() {
+		out = append(out, s.inputsOf(name, pool.name, pool.set, pool.vars)...)
+	}
 	return out
 }
 

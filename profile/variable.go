@@ -1,5 +1,10 @@
 package profile
 
+import (
+	"cmp"
+	"slices"
+)
+
 // VariableType is the type of a variable, or of a part of one.
 type VariableType string
 
@@ -43,6 +48,23 @@ const (
 	PoolScope = "pool"
 )
 
+// Area is the part of the fleet in which a rule holds values apart.
+type Area string
+
+const (
+	ClusterArea Area = "cluster"
+	HubArea     Area = "hub"
+	FleetArea   Area = "fleet"
+)
+
+// areas are the areas, each within the next.
+var areas = []Area{ClusterArea, HubArea, FleetArea}
+
+// Compare orders areas by their size; what is none comes first.
+func (a Area) Compare(o Area) int {
+	return cmp.Compare(slices.Index(areas, a), slices.Index(areas, o))
+}
+
 // Variable is a typed, constrained input of a profile.
 type Variable struct {
 	// Name is an identifier; expressions read it as vars.name.
@@ -62,6 +84,14 @@ type Variable struct {
 	Sensitive bool `json:"sensitive,omitempty"`
 	// Scope is cluster (default), fleet or pool.
 	Scope string `json:"scope,omitempty"`
+	// Unique: no two clusters of the area, hub or fleet, have the same value; of
+	// pool scope: no two pools. Defaults count. Only of scalars.
+	Unique Area `json:"unique,omitempty"`
+	// Disjoint: the range overlaps no other disjoint range of the area, cluster,
+	// hub or fleet, whatever variable that is of, and whatever area its own
+	// declaration names. An address is a range of one. Only of cidr, ipv4, ipv6 and
+	// lists of them.
+	Disjoint Area `json:"disjoint,omitempty"`
 	// Side is where a secret lives: hub or workload. Only of secretRef.
 	Side string `json:"side,omitempty"`
 	// Keys are the keys that a secret must have. Only of secretRef.

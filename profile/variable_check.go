@@ -125,8 +125,57 @@ func (v Variable) checkFlags() []problem {
 	if scopes := []string{ClusterScope, FleetScope, PoolScope}; v.Scope != "" && !slices.Contains(scopes, v.Scope) {
 		out = append(out, problem{path: diag.Fields("scope"), problem: fmt.Sprintf("unknown scope %q, want cluster, fleet or pool", clipped(v.Scope)), hint: nearestOf(v.Scope, scopes, "scopes")})
 	}
+	out = append(out, v.checkAreas()...)
 	out = append(out, v.checkSecret()...)
 	return append(out, v.checkSensitive()...)
+}
+
+// checkAreas judges unique and disjoint.
+func (v Variable) checkAreas() []problem {
+	if !known(v.Type) {
+		return nil
+	}
+	var out []problem
+	for _, rule := range []struct {
+		field   string
+		area    Area
+		allowed []Area
+		fits    bool
+		says    string
+	}{
+		{"unique", v.Unique, areas[1:], typeRules[v.Type].kind != value.List && typeRules[v.Type].kind != value.Map, "unique is for scalars"},
+		{"disjoint", v.Disjoint, areas, v.holdsRanges(), "disjoint is for cidr, ipv4, ipv6 and lists of them"},
+	} {
+		switch {
+		case rule.area == "":
+		case !slices.Contains(rule.allowed, rule.area):
+			out = append(out, unknownArea(rule.field, rule.area, rule.allowed))
+		case !rule.fits:
+			out = append(out, conflicting(rule.field, "type", fmt.Sprintf("%s, not for %s", rule.says, v.Type), ""))
+		case rule.area != ClusterArea && v.Scope == FleetScope:
+			out = append(out, conflicting(rule.field, "scope", fmt.Sprintf("all clusters have one value of a variable of scope fleet, so it cannot be %s", rule.field),
+				"take one of the two out"))
+		}
+	}
+	return out
+}
+
+func unknownArea(field string, area Area, allowed []Area) problem {
+	var names []string
+	for _, a := range allowed {
+		names = append(names, string(a))
+	}
+	return problem{path: diag.Fields(field), problem: fmt.Sprintf("unknown area %q of %s, want %s", clipped(string(area)), field, strings.Join(names, " or ")),
+		hint: nearestOf(string(area), names, "areas")}
+}
+
+// holdsRanges reports whether the values are IP ranges or addresses.
+func (v Variable) holdsRanges() bool {
+	t := v.Type
+	if t == ListVariable && v.Items != nil {
+		t = v.Items.Type
+	}
+	return t == CIDRVariable || t == IPv4Variable || t == IPv6Variable
 }
 
 // conflicting is the problem of a field that does not go with another one.

@@ -71,6 +71,8 @@
 //	validate.unplaced         clusters that no stage of the default strategy takes
 //	validate.not-compared     information: clusters that cannot be compared with what they are
 //	validate.fleet-variable   a variable of fleet scope with two values
+//	validate.unique           clusters that have one value of a unique variable
+//	validate.disjoint         ranges that overlap and are declared disjoint
 //	validate.override-expired warning: the override's date has passed
 //	validate.lock-stale       warning: a lock line without a cluster
 //	validate.unlocked         information: clusters that follow the latest versions

@@ -17,6 +17,7 @@ type fleet struct {
 // thousand of them are large.
 type member struct {
 	key      profile.Key
+	at       diag.Range // of its name
 	found    diag.Diagnostics
 	resolved bool
 	// unlocked: a profile follows the latest version, for want of a lock line.
@@ -26,6 +27,7 @@ type member struct {
 	// waiting are the overlays that match and that the lock line does not name.
 	waiting []profile.Ref
 	inputs  []fleetInput
+	claims  []profile.Claim
 	// overlays are what overlays say of things that the stack does not have.
 	overlays []profile.OverlayFindings
 	// read is what policies read of the stack; suspect: its sources are not all
@@ -60,6 +62,8 @@ func (m *member) resolve(ws *profile.Workspace, scoped map[profile.Ref][]string,
 	m.waiting = stack.WaitingOverlays()
 	m.moved = locked && entry.Digest != stack.Digest()
 	m.inputs = fleetInputs(stack, scoped)
+	m.claims = stack.Claims()
+	m.at = stack.Metadata().Tree().Get("name").Place().Range()
 	m.overlays = stack.OverlayFindings()
 	m.read, m.suspect = org.stack(stack)
 }

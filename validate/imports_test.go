@@ -56,6 +56,7 @@ func TestImports(t *testing.T) {
 			path, _ := strconv.Unquote(spec.Path.Value)
 			root, _, _ := strings.Cut(path, "/")
 			switch {
+			case path == "net/netip": // addresses as data
 			case slices.Contains(forbidden, path) || slices.Contains(forbidden, root):
 				t.Errorf("%s imports %s: the result would depend on more than the arguments", file, path)
 			case strings.Contains(root, ".") && allowed[path] == "":

@@ -43,6 +43,7 @@ func Workspace(ws *profile.Workspace, opts Options) diag.Diagnostics {
 		inspectAll(documents, opts),
 		fleet.lock(documents, opts),
 		fleet.variables(),
+		fleet.apart(),
 		fleet.overlays(documents),
 		fleet.changes(documents, opts.Against),
 		kept(ws, opts.Against),

@@ -24,6 +24,7 @@ var families = []struct{ name, about string }{
 	{"policy", "the sources of content, which package validate can hold to a policy"},
 	{"capi", "the objects of Cluster API that are made of a stack"},
 	{"render", "rendering the layers of a stack"},
+	{"vet", "profiles at the corners of their variables"},
 	{"upgrade", "the way of a cluster to other versions of its profiles"},
 	{"members", "the clusters that a rollout moves"},
 	{"rollout", "strategies, and the plans that are made of them"},

@@ -18,6 +18,7 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 	"github.com/dayzero-sdk/dayzero/profile/upgrade"
+	"github.com/dayzero-sdk/dayzero/profile/vet"
 	"github.com/dayzero-sdk/dayzero/render"
 	"github.com/dayzero-sdk/dayzero/render/capi"
 	"github.com/dayzero-sdk/dayzero/render/manifests"
@@ -97,6 +98,9 @@ func raise(archive *txtar.Archive) (fs.FS, diag.Diagnostics, error) {
 	found = append(found, planned(ws, o.target)...)
 	found = append(found, published(ws)...)
 	found = append(found, upgraded(ws)...)
+	if !loaded.HasErrors() {
+		found = append(found, vetted(ws)...)
+	}
 	return fsys, append(found, compared(fsys)...), nil
 }
 
@@ -145,6 +149,19 @@ func rendered(ws *profile.Workspace) diag.Diagnostics {
 		var input *render.InputError
 		if errors.As(err, &input) {
 			out = append(out, input.Diagnostics...)
+		}
+	}
+	return out
+}
+
+// vetted are the findings that only vetting profiles gives.
+func vetted(ws *profile.Workspace) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, ref := range vet.Releases(ws) {
+		for _, f := range vet.Profile(ws, ref, vet.Options{}).Findings {
+			if strings.HasPrefix(f.Diagnostic.Code, "vet.") {
+				out = append(out, f.Diagnostic)
+			}
 		}
 	}
 	return out

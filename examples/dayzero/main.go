@@ -29,6 +29,7 @@ type commands struct {
 	Publish   publishCommand   `cmd:"" help:"Add versions to library.sum, after which they never change."`
 	Diff      diffCommand      `cmd:"" help:"Compare two versions of a profile and judge the version that is declared."`
 	Path      pathCommand      `cmd:"" help:"Say through which versions a cluster gets to its target."`
+	Vet       vetCommand       `cmd:"" help:"Prove profiles at the corners of their variables."`
 	Plan      planCommand      `cmd:"" help:"Compile and forecast the rollout of a change."`
 	Schema    schemaCommand    `cmd:"" help:"Print the JSON Schema of documents, for editors."`
 }

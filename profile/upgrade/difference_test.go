@@ -97,6 +97,7 @@ spec:
   kind: AddOn
   variables:
   - {name: mtu, type: integer, min: 1280, default: 1450}
+  - {name: range, type: cidr, disjoint: hub}
   - {name: size, type: string, enum: [s, m], default: s}
   - {name: free, type: string}
   - {name: users, type: list, uniqueItems: true, maxItems: 9, items: {type: object, properties: {name: {type: string, required: true}, age: {type: integer, min: 1, default: 5}}}}
@@ -130,6 +131,10 @@ func TestBumps(t *testing.T) {
 		{"{name: free, type: string}", "{name: free, type: string, scope: fleet}", "major variable-changed"},
 		{"{name: free, type: string}", "{name: free, type: string, pattern: a}", "major variable-narrowed"},
 		{"{name: free, type: string}", "{name: free, type: string, maxLength: 9}", "major variable-narrowed"},
+		{"{name: free, type: string}", "{name: free, type: string, unique: hub}", "major variable-narrowed"},
+		{"disjoint: hub", "disjoint: fleet", "major variable-narrowed"},
+		{"disjoint: hub", "disjoint: cluster", "minor variable-widened"},
+		{", disjoint: hub", "", "minor variable-widened"},
 		{"{name: free, type: string}", "{name: free, type: string, immutable: true}", "major variable-narrowed"},
 		{"min: 1280, default: 1450", "min: 1280, default: 1500", "minor default-changed"},
 		{"min: 1280, default: 1450", "min: 1280", "major default-changed"},

@@ -45,8 +45,8 @@ func variableRules() map[string]fieldRule {
 		"items":       innerRule,
 		"values":      innerRule,
 		"properties":  propertiesRule,
-		"unique":      constraintRule,
-		"disjoint":    constraintRule,
+		"unique":      areaRule,
+		"disjoint":    areaRule,
 		"side":        counts(VariableNarrowed, Major, "secrets must lie elsewhere"),
 		"keys":        demandedRule,
 		"sensitive":   counts(VariableChanged, Minor, "it is shown to other people than before"),
@@ -191,6 +191,16 @@ func holdsAll(list, other *value.Node) bool {
 		}
 	}
 	return true
+}
+
+// areaRule compares parts of the fleet in which values are held apart: a wider
+// one allows less, none allows all.
+func areaRule(d *differ, f field) {
+	if profile.Area(textOf(f.to)).Compare(profile.Area(textOf(f.from))) < 0 {
+		d.change(f, widened)
+		return
+	}
+	d.change(f, narrowed)
 }
 
 // boundRule compares bounds: sign is 1 where a higher one allows less.
