@@ -26,8 +26,6 @@ type preset struct {
 	layers  []*layer // of the release, with the patches over them
 }
 
-func (p *preset) at() diag.Range { return p.patches[0].root.Place().Range() }
-
 // compilePresets judges the presets of a release on the layers of the release.
 func (l *loader) compilePresets(r *release) {
 	items := r.whole.Get("spec", "presets").Items()
@@ -92,7 +90,6 @@ func (c choice) takes(p *preset) bool {
 type choosing struct {
 	releases []*release
 	by       map[string]choice // "profile/group"
-	exact    map[string]bool   // chosen as profile/group
 }
 
 // choose notes what one document chooses. unknown is called for groups that no

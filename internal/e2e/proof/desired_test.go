@@ -198,7 +198,7 @@ func ownedBy(t *testing.T, o *objects.Object, manager string) *objects.Object {
 			continue
 		}
 		var set map[string]any
-		if err := json.Unmarshal(entry.FieldsV1.Raw, &set); err != nil {
+		if err := json.Unmarshal(entry.FieldsV1.GetRawBytes(), &set); err != nil {
 			t.Fatal(err)
 		}
 		kept := &objects.Object{Object: part(o.Object, set).(map[string]any)}
