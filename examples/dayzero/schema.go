@@ -8,11 +8,12 @@ import (
 )
 
 type schemaCommand struct {
+	formatFlag
 	Workspace string `help:"Directory of a workspace whose profiles, variables, hubs and layers the schema knows." type:"path" placeholder:"DIR"`
 }
 
-// Run prints the schema: of documents of any workspace, or of one that has no
-// errors.
+// Run prints the schema, which is JSON in any format: of documents of any
+// workspace, or of one that has no errors.
 func (c schemaCommand) Run(s streams) error {
 	var ws *profile.Workspace
 	if c.Workspace != "" {
@@ -21,7 +22,7 @@ func (c schemaCommand) Run(s streams) error {
 			return err
 		}
 		if found := o.errorsOnly(); found.HasErrors() {
-			return refuse(s, formatFlag{}, "schema", found, o.fsys)
+			return refuse(s, c.formatFlag, "schema", found, o.fsys)
 		}
 		ws = o.Workspace
 	}
