@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -156,7 +155,7 @@ func (c pathCommand) print(s streams, ws opened, route upgrade.Route, overrides 
 	} else {
 		fmt.Fprintf(s.out, "%s: %s\n", last.Key(), plural(len(route.Hops()), "hop"))
 		for i, h := range route.Hops() {
-			fmt.Fprintf(s.out, "  %d. %s\n", i+1, hopText(h))
+			fmt.Fprintf(s.out, "  %d. %s\n", i+1, h)
 		}
 		if len(found) > 0 {
 			fmt.Fprintf(s.out, "\n%s", found.Text(ws.fsys))
@@ -166,20 +165,4 @@ func (c pathCommand) print(s streams, ws opened, route upgrade.Route, overrides 
 		return errFindings
 	}
 	return nil
-}
-
-func hopText(h upgrade.Hop) string {
-	var parts []string
-	for _, m := range h.Moves {
-		parts = append(parts, m.String())
-	}
-	before, _ := h.From.KubernetesVersion()
-	after, _ := h.To.KubernetesVersion()
-	if before != after {
-		parts = append(parts, fmt.Sprintf("kubernetes %s -> %s", before, after))
-	}
-	if len(parts) == 0 {
-		return "the cluster's own settings"
-	}
-	return strings.Join(parts, ", ")
 }

@@ -1,7 +1,9 @@
 package upgrade
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 )
@@ -51,6 +53,25 @@ func (m Move) String() string {
 		return name + "@" + m.From + " removed"
 	}
 	return name + " " + m.From + " -> " + m.To
+}
+
+// String lists the moves, and the version of Kubernetes where it changes: "base
+// 1.0.0 -> 1.1.0, kubernetes 1.33.4 -> 1.34.2". A hop without either changes the
+// cluster's own settings.
+func (h Hop) String() string {
+	var parts []string
+	for _, m := range h.Moves {
+		parts = append(parts, m.String())
+	}
+	before, _ := h.From.KubernetesVersion()
+	after, _ := h.To.KubernetesVersion()
+	if before != after {
+		parts = append(parts, fmt.Sprintf("kubernetes %s -> %s", before, after))
+	}
+	if len(parts) == 0 {
+		return "the cluster's own settings"
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Stacks are the stacks of the route, the start first and the target last.

@@ -1,0 +1,55 @@
+package profiletest_test
+
+import (
+	"testing"
+
+	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+	"github.com/dayzero-sdk/dayzero/profile/profiletest"
+	"github.com/dayzero-sdk/dayzero/profile/upgrade"
+)
+
+func TestChange(t *testing.T) {
+	ws := profiletest.Load(t, base(t))
+	c := ws.Change(t, "base@1.0.0", "base@1.1.0")
+	c.Want(t, "minor")
+	c.WantPart(t, "variable zone", "minor", "is added")
+	fails(t, c.Check("patch"), "want a change that needs patch", "minor needed, minor declared")
+	fails(t, c.CheckDiagnostic("upgrade.version"), "nothing is found")
+	fails(t, c.CheckPart("variable mtu", "is added"), `no change of variable mtu says ["is added"]`, "variable zone")
+
+	broken := ws.With(t, `{kind: Profile, metadata: {name: base}, spec: {version: 1.1.0, variables: [{name: mtu, min: 1400}]}}`)
+	small := broken.Change(t, "base@1.0.0", "base@1.1.0")
+	small.WantDiagnostic(t, "upgrade.version", "declare version 2.0.0", "variable mtu")
+	fails(t, small.Check("major"), "but a major version is needed", "^^^^^")
+
+	_, err := ws.ChangeOf("base@1.0.0", "base@1.2.0")
+	fails(t, err, `there is no version "base@1.2.0"`)
+}
+
+func TestPath(t *testing.T) {
+	ws := profiletest.Load(t, base(t))
+	ws.Path(t, "store-0001").Want(t, "base 1.0.0 -> 1.1.0, kubernetes 1.33.4 -> 1.34.2")
+	ws.Path(t, "store-0001", "base@1.0.0").Want(t)
+	ws.Path(t, "office", "base@1.0.0").WantBlocked(t, "upgrade.downgrade", "base@1.1.0", "1.33.4")
+
+	next := ws.With(t, `{kind: Profile, metadata: {name: base}, spec: {version: 1.1.0, layers: [{name: kubernetes, component: {version: 1.35.0}}]}}`)
+	fails(t, next.Path(t, "store-0001").Check("base 1.0.0 -> 1.1.0"), "cluster eu-1/fleet/store-0001 has no path", "--> library/guard/1.0.0/profile.yaml")
+	fails(t, ws.Path(t, "store-0001").Check(), "hops of eu-1/fleet/store-0001 (-want +got)", "kubernetes 1.33.4 -> 1.34.2")
+	fails(t, ws.Path(t, "store-0001").CheckBlocked("upgrade.skew"), "has a path, want it blocked by upgrade.skew\n  base 1.0.0 -> 1.1.0")
+	_, err := ws.PathOf(upgrade.Options{}, "store-0001", "edge@1.2.0")
+	fails(t, err, `there is no version "edge@1.2.0"`)
+}
+
+// TestPathLegal: rules of the caller count.
+func TestPathLegal(t *testing.T) {
+	ws := profiletest.Load(t, base(t))
+	refuse := func(s *profile.Stack) diag.Diagnostics {
+		return diag.Diagnostics{diag.Errorf("test.refused", diag.Range{}, "not %s", s.Profiles()[0])}
+	}
+	p, err := ws.PathOf(upgrade.Options{Legal: refuse}, "store-0001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.WantBlocked(t, "upgrade.no-path", "not base@1.1.0", "test.refused")
+}
