@@ -33,7 +33,7 @@ var ours = map[string]map[string]string{
 	"profile/vet": {
 		"profile": "what is vetted", "profile/diag": "findings",
 	"profile/profiletest": {
-		"profile": "what is tested", "profile/diag": "findings, paths", "profile/upgrade": "verdicts and paths",
+		"profile": "what is tested", "profile/diag": "findings, paths", "profile/upgrade": "verdicts and paths", "internal/corpus": "cases as archives",
 	},
 	"validate": {
 		"profile": "what is validated", "profile/diag": "findings", "internal/source": "images in manifests", "internal/value": "trees of documents",

@@ -7,16 +7,14 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"github.com/dayzero-sdk/dayzero/internal/corpus"
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 	"github.com/dayzero-sdk/dayzero/render"
@@ -37,47 +35,14 @@ var update = flag.Bool("update", false, "write the want sections of the corpora"
 // the comment skips the case.
 func TestCorpus(t *testing.T) {
 	for _, dir := range []string{"capi", "manifests"} {
-		files, err := filepath.Glob(dir + "/testdata/*.txtar")
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no cases in %s: %v", dir, err)
-		}
-		for _, file := range files {
-			t.Run(dir+"/"+strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { runCase(t, file) })
-		}
+		t.Run(dir, func(t *testing.T) {
+			o := corpus.Options{Base: "testdata/ground.txtar", Update: *update}
+			corpus.Run(t, dir+"/testdata/*.txtar", o, func(_ testing.TB, c corpus.Case) corpus.Answer {
+				out := outcomeOf(c.Files)
+				return func(section string) (string, bool) { return out.section(section), true }
+			})
+		})
 	}
-}
-
-func runCase(t *testing.T, file string) {
-	archive, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(archive.Comment)) {
-		if reason, ok := strings.CutPrefix(line, "skip: "); ok {
-			t.Skip(strings.TrimSpace(reason))
-		}
-	}
-	got := outcomeOf(groundWith(t, archive.Files)).answer(archive)
-	if *update {
-		if err := os.WriteFile(file, txtar.Format(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(wanted(archive), wanted(got)); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", file, diff)
-	}
-}
-
-// wanted are the want sections by name.
-func wanted(a *txtar.Archive) map[string]string {
-	out := map[string]string{}
-	for _, f := range a.Files {
-		if strings.HasPrefix(f.Name, "want/") {
-			out[f.Name] = string(f.Data)
-		}
-	}
-	return out
 }
 
 // groundWith is the ground with the files of a case over it.
@@ -125,23 +90,6 @@ func outcomeOf(files fs.FS) outcome {
 		}
 	}
 	out.findings = diags.Sorted().Text(files)
-	return out
-}
-
-// answer is the archive with its want sections as they are now.
-func (o outcome) answer(a *txtar.Archive) *txtar.Archive {
-	out := &txtar.Archive{Comment: a.Comment}
-	told := false
-	for _, f := range a.Files {
-		if name, ok := strings.CutPrefix(f.Name, "want/"); ok {
-			f.Data = []byte(o.section(name))
-			told = told || name == "diagnostics"
-		}
-		out.Files = append(out.Files, f)
-	}
-	if !told && o.findings != "" {
-		out.Files = append(out.Files, txtar.File{Name: "want/diagnostics", Data: []byte(o.findings)})
-	}
 	return out
 }
 
