@@ -32,6 +32,9 @@ var ours = map[string]map[string]string{
 	},
 	"profile/vet": {
 		"profile": "what is vetted", "profile/diag": "findings",
+	"profile/handbook": {
+		"profile": "what is written down", "profile/upgrade": "changelogs",
+	},
 	"profile/profiletest": {
 		"profile": "what is tested", "profile/diag": "findings, paths", "profile/upgrade": "verdicts and paths", "internal/corpus": "cases as archives",
 	},
