@@ -30,6 +30,7 @@ type commands struct {
 	Diff      diffCommand      `cmd:"" help:"Compare two versions of a profile and judge the version that is declared."`
 	Path      pathCommand      `cmd:"" help:"Say through which versions a cluster gets to its target."`
 	Vet       vetCommand       `cmd:"" help:"Prove profiles at the corners of their variables."`
+	Docs      docsCommand      `cmd:"" help:"Write a handbook of the profiles in Markdown."`
 	Plan      planCommand      `cmd:"" help:"Compile and forecast the rollout of a change."`
 	Schema    schemaCommand    `cmd:"" help:"Print the JSON Schema of documents, for editors."`
 }
