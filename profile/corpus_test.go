@@ -16,7 +16,7 @@ const baseArchive = "testdata/base.txtar"
 // TestResolveCorpus loads and resolves the workspaces in testdata/resolve, each
 // laid over testdata/base.txtar; see [profiletest.Corpus].
 func TestResolveCorpus(t *testing.T) {
-	profiletest.Corpus(t, "testdata/resolve/*.txtar", profiletest.CorpusOptions{Base: baseArchive, Update: *update})
+	profiletest.Corpus(t, "testdata/resolve/*.txtar", profiletest.CorpusOptions{Base: overBase(t, nil), Update: *update})
 }
 
 // overBase lays files over the workspace of testdata/base.txtar.

@@ -18,8 +18,7 @@ const (
 	// Diagnostics is the section that each case has: without it, nothing is
 	// wanted to be found.
 	Diagnostics = "diagnostics"
-	// absent is the content of a file that takes one of the base away.
-	absent = "absent\n"
+	absent      = "absent\n"
 )
 
 // Options are about all cases of a corpus.
@@ -35,8 +34,8 @@ type Options struct {
 type Case struct {
 	Name    string
 	Comment string
-	// Files are those of the base with those of the case over them.
-	Files fstest.MapFS
+	// Input are its own files, and Files those of the base with them over these.
+	Input, Files fstest.MapFS
 }
 
 // Answer gives the text of a section; ok is false where nothing gives it.
@@ -71,11 +70,12 @@ func run(t *testing.T, file string, o Options, answer func(t testing.TB, c Case)
 	if reason, skip := skipped(string(archive.Comment)); skip {
 		t.Skip(reason)
 	}
-	files, err := Over(o.Base, input(archive))
+	own := input(archive)
+	files, err := Over(o.Base, own)
 	if err != nil {
 		t.Fatal(err)
 	}
-	given := answer(t, Case{Name: t.Name(), Comment: string(archive.Comment), Files: files})
+	given := answer(t, Case{Name: t.Name(), Comment: string(archive.Comment), Input: own, Files: files})
 	got, err := answered(archive, given)
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
@@ -123,9 +123,12 @@ func Over(base string, files fstest.MapFS) (fstest.MapFS, error) {
 		out = input(archive)
 	}
 	maps.Copy(out, files)
-	maps.DeleteFunc(out, func(_ string, f *fstest.MapFile) bool { return string(f.Data) == absent })
+	maps.DeleteFunc(out, func(_ string, f *fstest.MapFile) bool { return Absent(f) })
 	return out, nil
 }
+
+// Absent reports whether a file only takes one of the base away.
+func Absent(f *fstest.MapFile) bool { return string(f.Data) == absent }
 
 // answered is the case with what is given in the place of what is wanted.
 func answered(archive *txtar.Archive, given Answer) (*txtar.Archive, error) {

@@ -64,24 +64,22 @@ func (h *Handbook) Pages() []Page {
 // version before it; for a name alone, that of the latest version that is not a
 // -dev version, with the changes of all. ok is false where there is none.
 func (h *Handbook) Page(ref profile.Ref) (page Page, ok bool) {
-	versions := h.ws.Versions(ref.Name)
+	compared := h.ws.Versions(ref.Name)
+	counted := compared
 	if ref.Version == "" {
 		if ref, ok = h.latest(ref.Name); !ok {
 			return Page{}, false
 		}
 	} else {
-		end := slices.Index(versions, ref) + 1
-		if end == 0 {
-			return Page{}, false
-		}
-		versions = versions[max(0, end-2):end]
+		end := slices.Index(compared, ref) + 1
+		compared, counted = compared[max(0, end-2):end], []profile.Ref{ref}
 	}
 	r, ok := h.ws.Release(ref)
 	if !ok {
 		return Page{}, false
 	}
 	s := &sheet{Handbook: h, release: r, spec: r.Profile.Spec}
-	s.write(versions)
+	s.write(counted, compared)
 	return Page{Name: "profiles/" + ref.Name + ".md", Title: ref.String(), Text: s.String()}, true
 }
 

@@ -1,6 +1,7 @@
 package handbook
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -184,16 +185,28 @@ func (s *sheet) fixed() {
 	var rows [][]string
 	for _, l := range s.ordered() {
 		for _, f := range l.Fixed {
-			of := f.Layer
-			if of == "" {
-				of = l.Name
-			}
-			rows = append(rows, []string{code(of), code(f.Path), plain(s.owner(l))})
+			rows = append(rows, []string{code(cmp.Or(f.Layer, l.Name)), code(f.Path), plain(s.owner(l))})
 		}
 	}
 	if len(rows) > 0 {
 		s.heading(2, "Fixed")
 		s.block("Nobody but the owner changes these.")
 		s.table([]string{"Layer", "Path", "Owner"}, rows)
+	}
+}
+
+// constrained are the paths that anybody may set, within bounds.
+func (s *sheet) constrained() {
+	var rows [][]string
+	t := &variableTable{}
+	for _, l := range s.ordered() {
+		for _, c := range l.Constrained {
+			rows = append(rows, []string{code(cmp.Or(c.Layer, l.Name)), code(c.Path), typeOf(c.Schema), sentence(t.constraints(c.Schema)), plain(s.owner(l))})
+		}
+	}
+	if len(rows) > 0 {
+		s.heading(2, "Constrained")
+		s.block("Anybody may set these, within the rules of the owner.")
+		s.table([]string{"Layer", "Path", "Type", "Rules", "Owner"}, rows)
 	}
 }

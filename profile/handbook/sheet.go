@@ -18,8 +18,9 @@ type sheet struct {
 	spec    profile.ProfileSpec
 }
 
-// write writes all chapters. versions are those whose changes are told, ascending.
-func (s *sheet) write(versions []profile.Ref) {
+// write writes all chapters: with the clusters of the versions that are counted,
+// and the changes between those that are compared, both ascending.
+func (s *sheet) write(counted, compared []profile.Ref) {
 	ref := s.release.Ref()
 	s.heading(1, plain(ref.Name)+" "+plain(ref.Version))
 	if s.release.Broken() {
@@ -35,8 +36,9 @@ func (s *sheet) write(versions []profile.Ref) {
 	s.presets()
 	s.pools()
 	s.fixed()
-	s.users(versions)
-	s.changes(versions)
+	s.constrained()
+	s.users(counted)
+	s.changes(compared)
 }
 
 func (s *sheet) facts() {

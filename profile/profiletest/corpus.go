@@ -1,6 +1,7 @@
 package profiletest
 
 import (
+	"io/fs"
 	"testing"
 
 	"github.com/dayzero-sdk/dayzero/internal/corpus"
@@ -9,10 +10,11 @@ import (
 // CorpusOptions are about all cases of a corpus. The zero CorpusOptions compare
 // cases that bring all their files.
 type CorpusOptions struct {
-	// Base is an archive with a workspace over which the files of each case are
-	// laid, so that a case shows only what it is about; a file that holds only the
-	// line "absent" takes one of the base away. Default: none.
-	Base string
+	// Base is a workspace over which the files of each case are laid, so that a case
+	// shows only what it is about: os.DirFS("."), for cases about the library of a
+	// repository. A file that holds only the line "absent" takes one of the base
+	// away. Default: none.
+	Base fs.FS
 	// Update writes what is there into the cases, for somebody to read, instead of
 	// comparing. A test sets it by a flag of its own:
 	//
@@ -39,7 +41,21 @@ type CorpusOptions struct {
 // skips the case.
 func Corpus(t *testing.T, pattern string, o CorpusOptions) {
 	t.Helper()
-	corpus.Run(t, pattern, corpus.Options{Base: o.Base, Update: o.Update}, func(_ testing.TB, c corpus.Case) corpus.Answer {
-		return Open(c.Files).Section
+	corpus.Run(t, pattern, corpus.Options{Update: o.Update}, func(_ testing.TB, c corpus.Case) corpus.Answer {
+		return Open(o.files(c)).Section
 	})
+}
+
+// files are those of a case over the base.
+func (o CorpusOptions) files(c corpus.Case) fs.FS {
+	if o.Base == nil {
+		return c.Files
+	}
+	out := over{base: o.Base, files: c.Files, hidden: map[string]bool{}}
+	for name, f := range c.Input {
+		if corpus.Absent(f) {
+			out.hidden[name] = true
+		}
+	}
+	return out
 }

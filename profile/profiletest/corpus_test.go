@@ -11,7 +11,7 @@ import (
 var update = flag.Bool("update", false, "write what is there into the cases")
 
 func TestCorpus(t *testing.T) {
-	profiletest.Corpus(t, "testdata/cases/*.txtar", profiletest.CorpusOptions{Base: "testdata/base.txtar", Update: *update})
+	profiletest.Corpus(t, "testdata/cases/*.txtar", profiletest.CorpusOptions{Base: base(t), Update: *update})
 }
 
 // TestSection: views of clusters leave out those that do not resolve, and hide

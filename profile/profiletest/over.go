@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 )
@@ -12,14 +13,23 @@ import (
 // fixture holds only what it is about.
 func Over(base, files fs.FS) fs.FS { return over{base: base, files: files} }
 
-type over struct{ base, files fs.FS }
+type over struct {
+	base, files fs.FS
+	hidden      map[string]bool // files of base that are not there
+}
+
+// either asks the files, and below them the base.
+func either[T any](o over, name string, ask func(fs.FS) (T, error)) (T, error) {
+	v, err := ask(o.files)
+	if errors.Is(err, fs.ErrNotExist) && !o.hidden[name] {
+		return ask(o.base)
+	}
+	return v, err
+}
 
 // Open implements [fs.FS].
 func (o over) Open(name string) (fs.File, error) {
-	f, err := o.files.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return o.base.Open(name)
-	}
+	f, err := either(o, name, func(fsys fs.FS) (fs.File, error) { return fsys.Open(name) })
 	if err != nil {
 		return nil, err
 	}
@@ -38,28 +48,20 @@ func (o over) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err != nil && missing != nil {
 		return nil, err
 	}
-	byName := func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) }
+	lower = slices.DeleteFunc(lower, func(e fs.DirEntry) bool { return o.hidden[path.Join(name, e.Name())] })
 	all := slices.Concat(upper, lower)
-	slices.SortStableFunc(all, byName)
+	slices.SortStableFunc(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return slices.CompactFunc(all, func(a, b fs.DirEntry) bool { return a.Name() == b.Name() }), nil
 }
 
 // Lstat implements [fs.ReadLinkFS], so that links are seen as links.
 func (o over) Lstat(name string) (fs.FileInfo, error) {
-	info, err := fs.Lstat(o.files, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fs.Lstat(o.base, name)
-	}
-	return info, err
+	return either(o, name, func(fsys fs.FS) (fs.FileInfo, error) { return fs.Lstat(fsys, name) })
 }
 
 // ReadLink implements [fs.ReadLinkFS].
 func (o over) ReadLink(name string) (string, error) {
-	target, err := fs.ReadLink(o.files, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fs.ReadLink(o.base, name)
-	}
-	return target, err
+	return either(o, name, func(fsys fs.FS) (string, error) { return fs.ReadLink(fsys, name) })
 }
 
 // directory lists the entries of both sides.
@@ -70,10 +72,10 @@ type directory struct {
 
 // ReadDir implements [fs.ReadDirFile].
 func (d *directory) ReadDir(n int) ([]fs.DirEntry, error) {
+	if n > 0 && len(d.rest) == 0 {
+		return nil, io.EOF
+	}
 	if n <= 0 || n > len(d.rest) {
-		if n > 0 && len(d.rest) == 0 {
-			return nil, io.EOF
-		}
 		n = len(d.rest)
 	}
 	out := d.rest[:n]

@@ -22,6 +22,20 @@ func TestOver(t *testing.T) {
 	}
 }
 
+// TestCorpusTakesAway: files of the base that a case has not are nowhere.
+func TestCorpusTakesAway(t *testing.T) {
+	profiletest.Corpus(t, "testdata/cases/edge.txtar", profiletest.CorpusOptions{Base: os.DirFS(extracted(t))})
+}
+
+// extracted is a directory with the base.
+func extracted(t *testing.T) string {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, base(t)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // TestOverShowsLinks: a link below stays one, so that loading refuses it.
 func TestOverShowsLinks(t *testing.T) {
 	dir := t.TempDir()
