@@ -44,5 +44,6 @@
 // with file, line and column, all in one pass; no input makes a package panic.
 //
 // examples/quickstart is the whole story in one program; examples/dayzero is the
-// SDK in a command-line tool.
+// SDK in a command-line tool; examples/blueprint-tests is the repository of a team
+// that tests its profiles.
 package dayzero

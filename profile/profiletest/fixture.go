@@ -78,34 +78,52 @@ func (c comment) covers(d diag.Diagnostic) bool {
 
 var marker = regexp.MustCompile(`(?:^|\s)# want: (.*)$`)
 
-// comments reads the comments of all YAML files. Those of one line come with the
-// most texts first, so that a finding does not use up a comment that says less
+// directories hold the files that a workspace consists of.
+var directories = []string{"library", "hubs", "fleet", "strategies"}
+
+// comments reads the comments of all YAML files of a workspace. Those with the most
+// texts come first, so that a finding does not use up a comment that says less
 // than another one that it meets, too.
 func comments(fsys fs.FS) ([]comment, error) {
 	var out []comment
-	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() || !slices.Contains([]string{".yaml", ".yml"}, path.Ext(name)) {
+	for _, dir := range directories {
+		err := fs.WalkDir(fsys, dir, func(name string, entry fs.DirEntry, err error) error {
+			switch {
+			case err != nil && name == dir && errors.Is(err, fs.ErrNotExist):
+				return fs.SkipAll
+			case err != nil || !entry.Type().IsRegular() || !slices.Contains([]string{".yaml", ".yml"}, path.Ext(name)):
+				return err
+			}
+			found, err := commentsIn(fsys, name)
+			out = append(out, found...)
 			return err
-		}
-		data, err := fs.ReadFile(fsys, name)
+		})
 		if err != nil {
-			return err
+			return nil, err
 		}
-		line := 0
-		for text := range strings.Lines(string(data)) {
-			line++
-			found, err := commentsOf(strings.TrimRight(text, "\r\n"))
-			if err != nil {
-				return fmt.Errorf("%s:%d: %w", name, line, err)
-			}
-			for _, w := range found {
-				out = append(out, comment{wanted: w, file: name, line: line})
-			}
-		}
-		return nil
-	})
+	}
 	slices.SortStableFunc(out, func(a, b comment) int { return len(b.texts) - len(a.texts) })
-	return out, err
+	return out, nil
+}
+
+func commentsIn(fsys fs.FS, name string) ([]comment, error) {
+	data, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	var out []comment
+	line := 0
+	for text := range strings.Lines(string(data)) {
+		line++
+		found, err := commentsOf(strings.TrimRight(text, "\r\n"))
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", name, line, err)
+		}
+		for _, w := range found {
+			out = append(out, comment{wanted: w, file: name, line: line})
+		}
+	}
+	return out, nil
 }
 
 // commentsOf reads the comment of a line: codes, each with quoted texts.

@@ -26,6 +26,13 @@ func TestFixture(t *testing.T) {
 	}
 }
 
+// TestFixtureOfOtherFiles: files that are no part of the workspace say nothing.
+func TestFixtureOfOtherFiles(t *testing.T) {
+	fails(t, profiletest.CheckFixture(profiletest.Over(base(t), fstest.MapFS{
+		"testdata/fleet/x.yaml": {Data: []byte("size: 1 # want: profile.unknown-field\n")},
+	})), "no line says what is wrong with it")
+}
+
 func TestFixtureExplains(t *testing.T) {
 	for _, c := range []struct {
 		lines string
