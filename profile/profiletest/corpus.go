@@ -54,7 +54,7 @@ func (o CorpusOptions) files(c corpus.Case) fs.FS {
 	out := over{base: o.Base, files: c.Files, hidden: map[string]bool{}}
 	for name, f := range c.Input {
 		if corpus.Absent(f) {
-			out.hidden[name] = true
+			out.hide(name)
 		}
 	}
 	return out

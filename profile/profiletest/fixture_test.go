@@ -18,6 +18,7 @@ func TestFixture(t *testing.T) {
 	for _, lines := range []string{
 		`  variables: {mtu: 100} # want: profile.variable-value "less than 1280"`,
 		`  variables: {mtu: 100, mtv: 1} # want: profile.undeclared-variable "mtv" profile.variable-value`,
+		`  variables: {one: 1, two: 2} # want: profile.undeclared-variable profile.undeclared-variable`,
 		"  variables: {mtu: 100, zones: 1} # want: profile.variable-value `mtu` `1280` profile.undeclared-variable\n  size: 1 # want: profile.unknown-field",
 	} {
 		if err := cluster(t, lines); err != nil {
@@ -42,6 +43,7 @@ func TestFixtureExplains(t *testing.T) {
 		{`  variables: {mtu: 100} # want: profile.variable-value "at most"`, []string{`no finding profile.variable-value "at most"`, "no comment lists"}},
 		{"  # want: profile.variable-value\n  variables: {mtu: 100}", []string{"fleet/x.yaml:6: there is no finding", "no comment lists"}},
 		{"  variables: {mtu: 100} # want: profile.variable-value profile.variable-value", []string{"there is no finding profile.variable-value"}},
+		{"  variables: {one: 1, two: 2} # want: profile.undeclared-variable", []string{"no comment lists", `"two"`}},
 		{"  variables: {mtu: 1400} # want: profile.variable-value", []string{"fleet/x.yaml:6: there is no finding"}},
 		{"  variables: {mtu: 100} # want: ", []string{"fleet/x.yaml:6: the comment lists nothing"}},
 		{`  variables: {mtu: 100} # want: "text"`, []string{"fleet/x.yaml:6:", "is no code"}},

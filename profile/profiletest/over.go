@@ -15,7 +15,25 @@ func Over(base, files fs.FS) fs.FS { return over{base: base, files: files} }
 
 type over struct {
 	base, files fs.FS
-	hidden      map[string]bool // files of base that are not there
+	hidden      map[string]bool // names of base that are not there
+}
+
+// hide takes a file of the base away, and the directories that it leaves empty.
+func (o over) hide(name string) {
+	o.hidden[name] = true
+	dir := path.Dir(name)
+	entries, err := fs.ReadDir(o.base, dir)
+	if dir == "." || err != nil {
+		return
+	}
+	if len(o.shown(dir, entries)) == 0 {
+		o.hide(dir)
+	}
+}
+
+// shown are the entries of a directory of the base that are there.
+func (o over) shown(dir string, entries []fs.DirEntry) []fs.DirEntry {
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return o.hidden[path.Join(dir, e.Name())] })
 }
 
 // either asks the files, and below them the base.
@@ -45,11 +63,10 @@ func (o over) Open(name string) (fs.File, error) {
 func (o over) ReadDir(name string) ([]fs.DirEntry, error) {
 	upper, err := fs.ReadDir(o.files, name)
 	lower, missing := fs.ReadDir(o.base, name)
-	if err != nil && missing != nil {
+	if err != nil && (missing != nil || o.hidden[name]) {
 		return nil, err
 	}
-	lower = slices.DeleteFunc(lower, func(e fs.DirEntry) bool { return o.hidden[path.Join(name, e.Name())] })
-	all := slices.Concat(upper, lower)
+	all := slices.Concat(upper, o.shown(name, lower))
 	slices.SortStableFunc(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return slices.CompactFunc(all, func(a, b fs.DirEntry) bool { return a.Name() == b.Name() }), nil
 }

@@ -58,6 +58,21 @@ variables: {mtu: 1300}
 	ws.Resolve(t, "office").WantInput(t, "mtu", 1300, "")
 }
 
+// TestWithPartsApart: what is put over all clusters is not shared by them.
+func TestWithPartsApart(t *testing.T) {
+	ws := profiletest.Load(t, base(t)).With(t, `
+pools: {controlPlane: {replicas: 3}}
+---
+{kind: Cluster, metadata: {name: office}, spec: {pools: {controlPlane: {replicas: 1}}}}
+`)
+	for name, want := range map[string]int32{"office": 1, "store-0001": 3} {
+		s := ws.Resolve(t, name)
+		if got := s.Cluster().Spec.Pools.ControlPlane.Replicas; got == nil || *got != want {
+			t.Errorf("%s has %v replicas, want %d", name, got, want)
+		}
+	}
+}
+
 // TestWithKeepsTheRest: of a file only what is changed changes, comments stay, and
 // places are those of what is shown.
 func TestWithKeepsTheRest(t *testing.T) {
