@@ -85,6 +85,23 @@ func TestDocsJSON(t *testing.T) {
 	}
 }
 
+// TestDocsJSONOfFiles: where the pages are in files, the result only names them.
+func TestDocsJSONOfFiles(t *testing.T) {
+	dir := t.TempDir()
+	_, out, _ := dayzero("docs", "mem-base", "--workspace", example, "--format", "json", "--out", dir)
+	var got docsResult
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := docsResult{APIVersion: "dayzero.dev/docs/v1alpha1", Out: dir, Pages: []docsPage{{Name: "profiles/mem-base.md", Title: "mem-base@1.2.0"}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if text := tree(t, dir)["profiles/mem-base.md"]; text != tree(t, handbookDir)["profiles/mem-base.md"] {
+		t.Errorf("the file is\n%s", text)
+	}
+}
+
 // TestDocsOfBrokenWorkspace: findings do not stop a handbook, which says what is
 // broken.
 func TestDocsOfBrokenWorkspace(t *testing.T) {
