@@ -37,8 +37,28 @@ func TestPath(t *testing.T) {
 	fails(t, next.Path(t, "store-0001").Check("base 1.0.0 -> 1.1.0"), "cluster eu-1/fleet/store-0001 has no path", "--> library/guard/1.0.0/profile.yaml")
 	fails(t, ws.Path(t, "store-0001").Check(), "hops of eu-1/fleet/store-0001 (-want +got)", "kubernetes 1.33.4 -> 1.34.2")
 	fails(t, ws.Path(t, "store-0001").CheckBlocked("upgrade.skew"), "has a path, want it blocked by upgrade.skew\n  base 1.0.0 -> 1.1.0")
-	_, err := ws.PathOf(upgrade.Options{}, "store-0001", "edge@1.2.0")
-	fails(t, err, `there is no version "edge@1.2.0"`)
+	for to, part := range map[string]string{
+		"edge@1.3.0": `there is no version "edge@1.3.0"`,
+		"base":       `there is no version "base"`,
+		"new@1.0.0":  "cluster eu-1/fleet/store-0001 does not use new",
+	} {
+		more := ws.With(t, `{kind: Profile, metadata: {name: new}, spec: {version: 1.0.0, owner: x, kind: AddOn, layers: []}}`)
+		_, err := more.PathOf(upgrade.Options{}, "store-0001", to)
+		fails(t, err, part)
+	}
+	held := ws.Resolve(t, "store-0001").With(t, `profiles: [base@1.0.0, guard]`)
+	_, err := held.PathOf(upgrade.Options{}, "store-0001", "base@1.1.0")
+	fails(t, err, "names base@1.0.0 itself")
+}
+
+// TestPathOfOverlay: overlays move as profiles do.
+func TestPathOfOverlay(t *testing.T) {
+	ws := profiletest.Load(t, base(t)).With(t, `
+kind: Overlay
+metadata: {name: edge}
+spec: {version: 1.3.0, owner: edge, order: 200, selector: {matchLabels: {tier: edge}}, layers: [{layer: cni, values: {hubble: {port: 1}}}]}
+`)
+	ws.Path(t, "store-0001", "edge@1.3.0").Want(t, "overlay edge 1.2.0 -> 1.3.0")
 }
 
 // TestPathLegal: rules of the caller count.

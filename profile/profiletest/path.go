@@ -23,8 +23,8 @@ type Path struct {
 }
 
 // Path is the shortest legal path of a cluster from where the lock has it to these
-// versions, NAME@VERSION; profiles that are not named stay. Without versions it
-// leads to the latest of all. A cluster or a version that is not there ends the
+// versions of profiles and overlays, NAME@VERSION; what is not named stays. Without
+// versions it leads to the latest of all. A cluster or a version that is not there ends the
 // test; that there is no path does not.
 func (w *Workspace) Path(t testing.TB, cluster string, to ...string) Path {
 	t.Helper()
@@ -60,17 +60,40 @@ func (w *Workspace) pins(from Stack, to []string) ([]profile.Ref, error) {
 	}
 	pins := from.Pins()
 	for _, text := range to {
-		r, err := w.release(text)
+		ref, err := w.target(from, text)
 		if err != nil {
 			return nil, err
 		}
-		i := slices.IndexFunc(pins, func(p profile.Ref) bool { return p.Name == r.Ref().Name })
-		if i < 0 {
-			return nil, fmt.Errorf("cluster %s does not use %s", from.Key(), r.Ref().Name)
+		if i := slices.IndexFunc(pins, func(p profile.Ref) bool { return p.Name == ref.Name }); i >= 0 {
+			pins[i] = ref
+		} else {
+			pins = append(pins, ref)
 		}
-		pins[i] = r.Ref()
 	}
 	return pins, nil
+}
+
+// target is a version that a cluster can be moved to: of a profile that it uses and
+// does not hold, or of any overlay.
+func (w *Workspace) target(from Stack, text string) (profile.Ref, error) {
+	if ref, err := profile.ParseRef(text); err == nil {
+		if _, ok := w.Overlay(ref); ok {
+			return ref, nil
+		}
+	}
+	r, err := w.release(text)
+	if err != nil {
+		return profile.Ref{}, err
+	}
+	ref := r.Ref()
+	i := slices.IndexFunc(from.Profiles(), func(p profile.Ref) bool { return p.Name == ref.Name })
+	if i < 0 {
+		return profile.Ref{}, fmt.Errorf("cluster %s does not use %s", from.Key(), ref.Name)
+	}
+	if own := from.Cluster().Spec.Profiles; i < len(own) && own[i] != ref.Name && own[i] != text {
+		return profile.Ref{}, fmt.Errorf("cluster %s names %s itself: change its document to move it", from.Key(), own[i])
+	}
+	return ref, nil
 }
 
 // Want fails the test unless the path has exactly these hops, each as
