@@ -32,6 +32,7 @@ var ours = map[string]map[string]string{
 	},
 	"profile/vet": {
 		"profile": "what is vetted", "profile/diag": "findings",
+	},
 	"profile/handbook": {
 		"profile": "what is written down", "profile/upgrade": "changelogs",
 	},
