@@ -37,7 +37,7 @@ var ours = map[string]map[string]string{
 		"profile": "what is written down", "profile/upgrade": "changelogs",
 	},
 	"profile/profiletest": {
-		"profile": "what is tested", "profile/diag": "findings, paths", "profile/upgrade": "verdicts and paths", "internal/corpus": "cases as archives",
+		"profile": "what is tested", "profile/diag": "findings, paths", "profile/upgrade": "verdicts and paths", "internal/corpus": "cases as archives", "profile/vet": "corners",
 	},
 	"validate": {
 		"profile": "what is validated", "profile/diag": "findings", "internal/source": "images in manifests", "internal/value": "trees of documents",

@@ -35,6 +35,14 @@ func TestMall(t *testing.T) {
 	s.With(t, `variables: {size: kiosk}`).Resolve(t, "mall-0001").Want(t, "csi:/values/replicas", 1, "")
 }
 
+// The profile resolves at each corner of its variables: not only for the stores
+// that there are today.
+func TestCorners(t *testing.T) {
+	ws := profiletest.Load(t, repository())
+	ws.Profile(t, "store@1.5.0").Corners(t)
+	ws.Profile(t, "guard@1.1.0").Corners(t)
+}
+
 // What security fixes stays fixed, in whatever way somebody tries.
 func TestGuardCannotBeRelaxed(t *testing.T) {
 	ws := profiletest.Load(t, repository())

@@ -42,6 +42,12 @@ func flags(v profile.Variable) []string {
 	case profile.PoolScope:
 		out = append(out, "one value for each pool")
 	}
+	if v.Unique != "" {
+		out = append(out, "no two clusters of a "+plain(string(v.Unique))+" have the same")
+	}
+	if v.Disjoint != "" {
+		out = append(out, "overlaps with no other such range of the "+plain(string(v.Disjoint)))
+	}
 	if v.Side != "" {
 		out = append(out, "a Secret on the "+plain(v.Side)+" side")
 	}

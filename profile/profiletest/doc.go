@@ -15,6 +15,7 @@
 //		s.Want(t, "cni:/values/hubble/enabled", false, "overlay/edge@1.2.0")
 //		ws.With(t, `overrides: [{layer: pod-security, enabled: false, reason: x, owner: y}]`).
 //			WantDiagnostic(t, "profile.fixed", "owner security")
+//		ws.Profile(t, "aws-base@1.4.0").Corners(t) // every enum, min, max, absent
 //		ws.Change(t, "aws-base@1.4.0", "aws-base@1.5.0").Want(t, "minor")
 //		ws.Path(t, "store-0001").Want(t, "aws-base 1.4.0 -> 1.5.0")
 //	}
