@@ -108,7 +108,8 @@ type OverlayRelease struct {
 	// Files are the files that the document refers to, sorted by name.
 	Files []File
 
-	dir string
+	dir     string
+	library *Library
 }
 
 // OverlayRelease returns one version of an overlay with what belongs to it.
@@ -117,7 +118,7 @@ func (l *Library) OverlayRelease(ref Ref) (OverlayRelease, bool) {
 	if o == nil {
 		return OverlayRelease{}, false
 	}
-	out := OverlayRelease{Overlay: o.overlay, Document: o.Document, dir: o.dir}
+	out := OverlayRelease{Overlay: o.overlay, Document: o.Document, dir: o.dir, library: l}
 	for _, name := range sortedKeys(o.files) {
 		out.Files = append(out.Files, o.files[name])
 	}
@@ -129,3 +130,19 @@ func (r OverlayRelease) Ref() Ref { return r.Overlay.Ref() }
 
 // FileName is the name of a file relative to the document that refers to it.
 func (r OverlayRelease) FileName(f File) string { return strings.TrimPrefix(f.Name, r.dir+"/") }
+
+// Sensitive are the variables that the overlay sets and that a profile of its
+// library declares sensitive, sorted.
+func (r OverlayRelease) Sensitive() []string {
+	if r.library == nil {
+		return nil
+	}
+	names := r.library.openness()
+	var out []string
+	for _, f := range r.Document.root.Get("spec", "variables").Fields() {
+		if names.withholds(f) {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}

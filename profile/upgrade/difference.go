@@ -27,7 +27,7 @@ type Difference struct {
 // takes for a change of which size is the table in docs/upgrades.md. A field
 // that it does not know counts as major.
 func Diff(from, to profile.Release) Difference {
-	d := &differ{from: side(from), to: side(to)}
+	d := &differ{from: side(from), to: side(to), closed: closedBy(from.Profile, to.Profile)}
 	d.profile()
 	d.variables()
 	d.constants()
@@ -94,6 +94,7 @@ func article(b Bump) string {
 // differ collects changes.
 type differ struct {
 	from, to half
+	closed   closed
 	changes  []Change
 }
 

@@ -26,7 +26,10 @@ var overlayRules = map[string]fieldRule{
 
 // DiffOverlay compares two versions of an overlay, as [Diff] does of a profile.
 func DiffOverlay(from, to profile.OverlayRelease) Difference {
-	d := &differ{from: overlayHalf(from), to: overlayHalf(to)}
+	d := &differ{from: overlayHalf(from), to: overlayHalf(to), closed: closed{}}
+	for _, name := range append(from.Sensitive(), to.Sensitive()...) {
+		d.closed[name] = true
+	}
 	s := subject{name: "overlay", order: ofProfile}
 	d.fields(s, nil, d.from.root.Get("spec"), d.to.root.Get("spec"), overlayRules)
 	d.metadata(s)

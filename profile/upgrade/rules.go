@@ -88,6 +88,7 @@ func flag(set, unset verdict) fieldRule {
 
 // change notes a changed field with both values.
 func (d *differ) change(f field, v verdict) {
+	f.from, f.to = d.closed.withhold(f.path, f.from), d.closed.withhold(f.path, f.to)
 	name := strings.TrimPrefix(f.path.String(), "/")
 	switch {
 	case f.from == nil:
