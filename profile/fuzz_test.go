@@ -111,3 +111,25 @@ func FuzzSum(f *testing.F) {
 		}
 	})
 }
+
+// FuzzOwnership feeds whatever comes as the Ownership document: nothing panics,
+// it is the same twice, and that nothing changes asks nobody.
+func FuzzOwnership(f *testing.F) {
+	f.Add([]byte("apiVersion: dayzero.dev/v1alpha1\nkind: Ownership\nmetadata: {name: ownership}\nspec: {owner: platform, entitlements: [{owner: edge, layers: ['*'], paths: [/values]}], grants: [{users: [eve], verbs: [set], variables: ['*']}]}\n"))
+	for _, fsys := range corpusOf(f) {
+		if file := fsys["library/ownership.yaml"]; file != nil {
+			f.Add(file.Data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		fsys := inherited(t)
+		fsys["library/ownership.yaml"] = &fstest.MapFile{Data: data}
+		if first, again := said(fsys), said(fsys); first != again {
+			t.Errorf("the same twice gives\n%s\nand\n%s", first, again)
+		}
+		w, _ := profile.Load(fsys, profile.Layout{})
+		if asked := profile.Approvals(w, w); len(asked) > 0 {
+			t.Errorf("no change asks %v", asked)
+		}
+	})
+}
