@@ -1,6 +1,7 @@
 package profile_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing/fstest"
@@ -277,4 +278,62 @@ func ExampleApprovals() {
 	// platform
 	//   library/base/1.1.0/profile.yaml:5:12: adds profile base@1.1.0
 	//   library/base/1.1.0/profile.yaml:12:117: profile base@1.1.0 changes /values/encryption of layer cni
+}
+
+// Publishing a version freezes it.
+func ExampleLibrary_Publish() {
+	fsys := workspace()
+	w, _ := profile.Load(fsys, profile.Layout{})
+	sum, err := w.Publish(profile.Sum{}, w.Unpublished(profile.Sum{})...)
+	fmt.Println(sum.Refs(), err)
+
+	file := fsys["library/base/1.0.0/profile.yaml"]
+	file.Data = []byte(strings.Replace(string(file.Data), "encryption: true", "encryption: false", 1))
+	w, _ = profile.Load(fsys, profile.Layout{})
+	_, err = w.Publish(sum, profile.Ref{Name: "base", Version: "1.0.0"})
+	fmt.Println(errors.Is(err, profile.ErrImmutable))
+	// Output:
+	// [base@1.0.0] <nil>
+	// true
+}
+
+// A workspace uses profiles that are published in another repository.
+func ExampleUnion() {
+	platform, _ := profile.Load(workspace(), profile.Layout{})
+	security, _ := profile.NewLibrary(profile.Contents{Profiles: []profile.Profile{{
+		TypeMeta: profile.TypeMeta{APIVersion: profile.APIVersion, Kind: "Profile"},
+		Metadata: profile.ObjectMeta{Name: "audit"},
+		Spec: profile.ProfileSpec{Version: "1.0.0", Owner: "security", Kind: profile.AddOnProfile, Layers: []profile.Layer{
+			{Name: "audit", Kind: profile.SecurityLayer, Component: profile.Component{Name: "audit", Version: "1.0.0"}},
+		}},
+	}}}, profile.Layout{})
+	library, diags := profile.Union(platform.Library, security)
+	if diags.HasErrors() {
+		fmt.Println(diags)
+		return
+	}
+	for p := range library.Profiles() {
+		fmt.Println(p.Ref(), p.Spec.Owner)
+	}
+	// w, diags := profile.Load(fleet, profile.Layout{Library: library})
+
+	// Output:
+	// audit@1.0.0 security
+	// base@1.0.0 platform
+}
+
+// Which values was this one put over?
+func ExampleStack_Lost() {
+	w, _ := profile.Load(workspace(), profile.Layout{})
+	stack, _ := w.Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "store-1"})
+	cni, _ := stack.Layer("cni")
+	path := diag.Fields("values", "encryption")
+	v, origin, _ := stack.Find(cni, path)
+	fmt.Println(v, "by", origin.Kind)
+	for _, lost := range stack.Lost(cni, path) {
+		fmt.Println("over", lost.Value, "by", lost.Origin.Kind, lost.Origin.Document)
+	}
+	// Output:
+	// false by override
+	// over true by profile base@1.0.0
 }
