@@ -43,41 +43,6 @@ func (f fixed) bindsWriter(kind diag.OriginKind, owner string) bool {
 	return kind == diag.Override || owner != f.owner && (f.target == f.by || owner != f.target.owner())
 }
 
-// checkFixed judges the paths that a layer fixes as written.
-func (l *loader) checkFixed(r *release, ly Layer, at diag.Path) {
-	for i, f := range ly.Fixed {
-		l.checkBinding(r, f.Path, at.Join(diag.Field("fixed"), diag.Index(i)), "fixed-path", "values", "capi", "objects")
-	}
-}
-
-// checkBinding judges the path of a rule as written: it starts with one of the
-// fields.
-func (l *loader) checkBinding(r *release, text string, where diag.Path, code string, fields ...string) {
-	path, err := diag.ParsePath(text)
-	switch name, _ := firstField(path); {
-	case text == "": // could not be decoded, which is reported
-	case err != nil:
-		l.reject(r, "profile."+code, where, "write for instance /values/replicas", "%v", err)
-	case name == "objects" && slices.Contains(fields, name) && !namesField(path):
-		l.reject(r, "profile."+code, where, "write /objects/<Kind>/<name or *>/<field>", "the path %s names no field of an object", text)
-	case !slices.Contains(fields, name) || len(path) < 2:
-		last := len(fields) - 1
-		l.reject(r, "profile."+code, where, "a path starts with /"+strings.Join(fields[:last], ", /")+" or /"+fields[last], "the path %s leads nowhere", text)
-	}
-}
-
-// namesField reports whether a path has the form /objects/<Kind>/<name>/<field>.
-func namesField(path diag.Path) bool {
-	return len(path) > 3 && !slices.ContainsFunc(path[:3], func(s diag.Step) bool { _, ok := s.IsField(); return !ok })
-}
-
-func firstField(path diag.Path) (string, bool) {
-	if len(path) == 0 {
-		return "", false
-	}
-	return path[0].IsField()
-}
-
 // collectFixed gathers what the layers of the stack fix.
 func (c *composition) collectFixed() {
 	for _, ly := range c.layers {
@@ -104,41 +69,6 @@ func (c *composition) addFixed(f fixed) {
 	if name, _ := firstField(f.path); name == "objects" {
 		c.fields = append(c.fields, newFixedField(f))
 	}
-}
-
-// binding is the i-th rule of a list of the layer; ok is false where its path is
-// wrong, which is reported for the profile.
-func (l *layer) binding(list string, i int, text string) (f fixed, ok bool) {
-	path, err := diag.ParsePath(text)
-	at := l.node().Get(list).Items()[i].Place()
-	return fixed{path: path, by: l, target: l, owner: at.Writer.Owner, document: at.Writer.Document, at: at.Range()}, err == nil && len(path) > 1
-}
-
-// aim finds the other layer that a rule is about.
-func (c *composition) aim(f *fixed, address, verb string) bool {
-	if disabled, err := findLayer(c.disabled, address); err == nil {
-		if name, _ := firstField(f.path); verb == "constrains" {
-			f.target = disabled
-			return name == "capi" // of a layer without values, nothing is out of bounds
-		}
-		c.add(diag.Errorf("profile.fixed", disabled.at(diag.Field("name")), "layer %s is disabled, and layer %s of %s, owner %s, fixes %s of it", disabled.id(), f.by.Name, f.document, f.owner, f.path).
-			WithDetail("a layer with a fixed path cannot be disabled; ask %s", f.owner).
-			WithRelated(f.at, "it is fixed here"))
-		return false
-	}
-	target, err := findLayer(c.layers, address)
-	if err != nil {
-		c.add(diag.Errorf("profile.unknown-layer", f.at, "%v", err).WithDetail("%s", layerHint(err)))
-		return false
-	}
-	f.target = target
-	if target.owner() != f.owner && !c.recipe.rules.entitles(*f) {
-		c.add(diag.Errorf("profile.not-entitled", f.at, "layer %s of %s %s %s of layer %s, which belongs to %s", f.by.Name, f.document, verb, f.path, target.Name, target.owner()).
-			WithDetail("%s", c.recipe.rules.hint(*f)).
-			WithRelated(target.at(diag.Field("name")), "layer %s of %s, owner %s", target.Name, target.release.ref, target.owner()))
-		return false
-	}
-	return true
 }
 
 // judgeFixed holds every part of the stack to what is fixed: the paths must have
@@ -262,16 +192,6 @@ func (c *composition) deepest(f fixed, p part) *value.Node {
 	return out
 }
 
-// writtenBy names who wrote the part.
-func (p part) writtenBy() string { return documentOf(p.writer()) }
-
-func documentOf(w *value.Writer) string {
-	if w.Owner == "" {
-		return w.Document
-	}
-	return w.Document + ", owner " + w.Owner + ","
-}
-
 // fixedHint names the nearest path that is there.
 func (c *composition) fixedHint(f fixed) string {
 	var known []string
@@ -319,143 +239,4 @@ func (c *composition) checkDisabled(ly *layer, p layerPatch) {
 			WithDetail("change the cluster's labels so that the overlay does not match, or ask the owner of the overlay").WithPath(p.path.Join(diag.Field("enabled"))).
 			WithRelated(ly.at(diag.Field("name")), "the layer, owner %s", ly.owner()))
 	}
-}
-
-// capiParts are the parts of all layers, in the order they are put together.
-func (c *composition) capiParts() []part {
-	var out []part
-	for _, ly := range c.layers {
-		out = append(out, ly.parts...)
-	}
-	return out
-}
-
-func foldValues(parts []part, ly *layer) *value.Node {
-	var out *value.Node
-	for _, p := range parts {
-		if n := p.root.Get("values"); !n.IsNull() {
-			out = merge.Over(out, n, ly.table)
-		}
-	}
-	return out
-}
-
-func foldCapi(parts []part) *value.Node {
-	var out *value.Node
-	for _, p := range parts {
-		if n := p.root.Get("capi"); !n.IsNull() {
-			out = merge.Over(out, n, merge.Capi)
-		}
-	}
-	return out
-}
-
-// view is a tree of slots put together, and a path in it.
-type view struct {
-	tree *value.Node
-	path diag.Path
-}
-
-// nearest is the last node on the path that somebody wrote, and how many steps
-// of the path are left from there.
-func (v view) nearest() (*value.Node, int) {
-	for i := len(v.path); i >= 0; i-- {
-		if n := v.tree.Find(v.path[:i]); n.Place().Writer != nil {
-			return n, len(v.path) - i
-		}
-	}
-	return nil, 0
-}
-
-// slotsAt finds what stands at a path of the capi slots: for the control plane
-// and the worker classes with what nodes and workers give them under it. all has
-// all classes.
-func slotsAt(capi, all *value.Node, path diag.Path) []*value.Node {
-	views := viewsOf(capi, all, path)
-	out := make([]*value.Node, len(views))
-	for i, v := range views {
-		out[i] = v.tree.Find(v.path)
-	}
-	return out
-}
-
-// viewsOf are the trees in which a path of the capi slots counts.
-func viewsOf(capi, all *value.Node, path diag.Path) []view {
-	slot, _ := path[0].IsField()
-	rest := path[1:]
-	controlPlane := merge.Over(fromNodes(capi.Get("nodes"), true), capi.Get("controlPlane"), merge.Capi)
-	workers := merge.Over(fromNodes(capi.Get("nodes"), false), capi.Get("workers"), merge.Capi)
-	class := func(name string) *value.Node { return merge.Over(workers, capi.Get("classes", name), merge.Capi) }
-	switch slot {
-	case "controlPlane":
-		return []view{{controlPlane, rest}}
-	case "workers":
-		out := []view{{workers, rest}}
-		for _, f := range all.Get("classes").Fields() {
-			out = append(out, view{class(f.Name), rest})
-		}
-		return out
-	case "classes":
-		if len(rest) == 0 {
-			return []view{{capi.Get("classes"), nil}}
-		}
-		name, _ := rest[0].IsField()
-		return []view{{class(name), rest[1:]}}
-	case "nodes":
-		return nodesViews(capi, all, rest, controlPlane, class)
-	}
-	return []view{{capi, path}}
-}
-
-// nodesViews are the trees in which a path of nodes counts: the control plane
-// and every class.
-func nodesViews(capi, all *value.Node, rest diag.Path, controlPlane *value.Node, class func(string) *value.Node) []view {
-	out := []view{{capi.Get("nodes"), rest}}
-	for _, path := range spread(rest, true) {
-		out = append(out, view{controlPlane, path})
-	}
-	for _, f := range all.Get("classes").Fields() {
-		for _, path := range spread(rest, false) {
-			out = append(out, view{class(f.Name), path})
-		}
-	}
-	return out
-}
-
-// spread gives the paths of the slot controlPlane, or of a class, at which a
-// path of the slot nodes arrives.
-func spread(path diag.Path, controlPlane bool) []diag.Path {
-	kubeadm, configurations := diag.Fields("bootstrap", "spec"), []string{"joinConfiguration"}
-	if controlPlane {
-		kubeadm, configurations = diag.Fields("template", "spec", "kubeadmConfigSpec"), []string{"initConfiguration", "joinConfiguration"}
-	}
-	switch name, _ := firstField(path); name {
-	case "machine":
-		return []diag.Path{path}
-	case "config":
-		return []diag.Path{kubeadm.Join(path[1:]...)}
-	case "nodeRegistration":
-		var out []diag.Path
-		for _, c := range configurations {
-			out = append(out, kubeadm.Join(diag.Field(c)).Join(path...))
-		}
-		return out
-	}
-	return nil
-}
-
-// fromNodes is what the slot nodes gives the control plane, or a worker class.
-func fromNodes(nodes *value.Node, controlPlane bool) *value.Node {
-	var out *value.Node
-	for _, f := range nodes.Fields() {
-		for _, path := range spread(diag.Fields(f.Name), controlPlane) {
-			var names []string
-			for _, step := range path {
-				name, _ := step.IsField()
-				names = append(names, name)
-			}
-			out = merge.Over(out, (*value.Node)(nil).Set(f.Value, names...), merge.Capi)
-		}
-	}
-	return out
 }

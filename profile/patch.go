@@ -101,3 +101,13 @@ func partsOf(r *release, name string) []part {
 	slices.Reverse(out)
 	return out
 }
+
+// writtenBy names who wrote the part.
+func (p part) writtenBy() string { return documentOf(p.writer()) }
+
+func documentOf(w *value.Writer) string {
+	if w.Owner == "" {
+		return w.Document
+	}
+	return w.Document + ", owner " + w.Owner + ","
+}

@@ -10,7 +10,7 @@ import (
 
 type lockCommand struct {
 	workspaceFlags
-	At []string `help:"Move every follower of a profile to this version (repeatable)." placeholder:"NAME@VERSION"`
+	At []string `help:"Move every follower of a profile, or every cluster that an overlay matches, to this version (repeatable)." placeholder:"NAME@VERSION"`
 }
 
 type lockResult struct {

@@ -1,0 +1,78 @@
+package profile
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// checkFixed judges the paths that a layer fixes as written.
+func (l *loader) checkFixed(r *release, ly Layer, at diag.Path) {
+	for i, f := range ly.Fixed {
+		l.checkBinding(r, f.Path, at.Join(diag.Field("fixed"), diag.Index(i)), "fixed-path", "values", "capi", "objects")
+	}
+}
+
+// checkBinding judges the path of a rule as written: it starts with one of the
+// fields.
+func (l *loader) checkBinding(r *release, text string, where diag.Path, code string, fields ...string) {
+	path, err := diag.ParsePath(text)
+	switch name, _ := firstField(path); {
+	case text == "": // could not be decoded, which is reported
+	case err != nil:
+		l.reject(r, "profile."+code, where, "write for instance /values/replicas", "%v", err)
+	case name == "objects" && slices.Contains(fields, name) && !namesField(path):
+		l.reject(r, "profile."+code, where, "write /objects/<Kind>/<name or *>/<field>", "the path %s names no field of an object", text)
+	case !slices.Contains(fields, name) || len(path) < 2:
+		last := len(fields) - 1
+		l.reject(r, "profile."+code, where, "a path starts with /"+strings.Join(fields[:last], ", /")+" or /"+fields[last], "the path %s leads nowhere", text)
+	}
+}
+
+// namesField reports whether a path has the form /objects/<Kind>/<name>/<field>.
+func namesField(path diag.Path) bool {
+	return len(path) > 3 && !slices.ContainsFunc(path[:3], func(s diag.Step) bool { _, ok := s.IsField(); return !ok })
+}
+
+func firstField(path diag.Path) (string, bool) {
+	if len(path) == 0 {
+		return "", false
+	}
+	return path[0].IsField()
+}
+
+// binding is the i-th rule of a list of the layer; ok is false where its path is
+// wrong, which is reported for the profile.
+func (l *layer) binding(list string, i int, text string) (f fixed, ok bool) {
+	path, err := diag.ParsePath(text)
+	at := l.node().Get(list).Items()[i].Place()
+	return fixed{path: path, by: l, target: l, owner: at.Writer.Owner, document: at.Writer.Document, at: at.Range()}, err == nil && len(path) > 1
+}
+
+// aim finds the other layer that a rule is about.
+func (c *composition) aim(f *fixed, address, verb string) bool {
+	if disabled, err := findLayer(c.disabled, address); err == nil {
+		if name, _ := firstField(f.path); verb == "constrains" {
+			f.target = disabled
+			return name == "capi" // of a layer without values, nothing is out of bounds
+		}
+		c.add(diag.Errorf("profile.fixed", disabled.at(diag.Field("name")), "layer %s is disabled, and layer %s of %s, owner %s, fixes %s of it", disabled.id(), f.by.Name, f.document, f.owner, f.path).
+			WithDetail("a layer with a fixed path cannot be disabled; ask %s", f.owner).
+			WithRelated(f.at, "it is fixed here"))
+		return false
+	}
+	target, err := findLayer(c.layers, address)
+	if err != nil {
+		c.add(diag.Errorf("profile.unknown-layer", f.at, "%v", err).WithDetail("%s", layerHint(err)))
+		return false
+	}
+	f.target = target
+	if target.owner() != f.owner && !c.recipe.rules.entitles(*f) {
+		c.add(diag.Errorf("profile.not-entitled", f.at, "layer %s of %s %s %s of layer %s, which belongs to %s", f.by.Name, f.document, verb, f.path, target.Name, target.owner()).
+			WithDetail("%s", c.recipe.rules.hint(*f)).
+			WithRelated(target.at(diag.Field("name")), "layer %s of %s, owner %s", target.Name, target.release.ref, target.owner()))
+		return false
+	}
+	return true
+}

@@ -1,0 +1,146 @@
+package profile
+
+import (
+	"github.com/dayzero-sdk/dayzero/internal/merge"
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// capiParts are the parts of all layers, in the order they are put together.
+func (c *composition) capiParts() []part {
+	var out []part
+	for _, ly := range c.layers {
+		out = append(out, ly.parts...)
+	}
+	return out
+}
+
+func foldValues(parts []part, ly *layer) *value.Node {
+	var out *value.Node
+	for _, p := range parts {
+		if n := p.root.Get("values"); !n.IsNull() {
+			out = merge.Over(out, n, ly.table)
+		}
+	}
+	return out
+}
+
+func foldCapi(parts []part) *value.Node {
+	var out *value.Node
+	for _, p := range parts {
+		if n := p.root.Get("capi"); !n.IsNull() {
+			out = merge.Over(out, n, merge.Capi)
+		}
+	}
+	return out
+}
+
+// view is a tree of slots put together, and a path in it.
+type view struct {
+	tree *value.Node
+	path diag.Path
+}
+
+// nearest is the last node on the path that somebody wrote, and how many steps
+// of the path are left from there.
+func (v view) nearest() (*value.Node, int) {
+	for i := len(v.path); i >= 0; i-- {
+		if n := v.tree.Find(v.path[:i]); n.Place().Writer != nil {
+			return n, len(v.path) - i
+		}
+	}
+	return nil, 0
+}
+
+// slotsAt finds what stands at a path of the capi slots: for the control plane
+// and the worker classes with what nodes and workers give them under it. all has
+// all classes.
+func slotsAt(capi, all *value.Node, path diag.Path) []*value.Node {
+	views := viewsOf(capi, all, path)
+	out := make([]*value.Node, len(views))
+	for i, v := range views {
+		out[i] = v.tree.Find(v.path)
+	}
+	return out
+}
+
+// viewsOf are the trees in which a path of the capi slots counts.
+func viewsOf(capi, all *value.Node, path diag.Path) []view {
+	slot, _ := path[0].IsField()
+	rest := path[1:]
+	controlPlane := merge.Over(fromNodes(capi.Get("nodes"), true), capi.Get("controlPlane"), merge.Capi)
+	workers := merge.Over(fromNodes(capi.Get("nodes"), false), capi.Get("workers"), merge.Capi)
+	class := func(name string) *value.Node { return merge.Over(workers, capi.Get("classes", name), merge.Capi) }
+	switch slot {
+	case "controlPlane":
+		return []view{{controlPlane, rest}}
+	case "workers":
+		out := []view{{workers, rest}}
+		for _, f := range all.Get("classes").Fields() {
+			out = append(out, view{class(f.Name), rest})
+		}
+		return out
+	case "classes":
+		if len(rest) == 0 {
+			return []view{{capi.Get("classes"), nil}}
+		}
+		name, _ := rest[0].IsField()
+		return []view{{class(name), rest[1:]}}
+	case "nodes":
+		return nodesViews(capi, all, rest, controlPlane, class)
+	}
+	return []view{{capi, path}}
+}
+
+// nodesViews are the trees in which a path of nodes counts: the control plane
+// and every class.
+func nodesViews(capi, all *value.Node, rest diag.Path, controlPlane *value.Node, class func(string) *value.Node) []view {
+	out := []view{{capi.Get("nodes"), rest}}
+	for _, path := range spread(rest, true) {
+		out = append(out, view{controlPlane, path})
+	}
+	for _, f := range all.Get("classes").Fields() {
+		for _, path := range spread(rest, false) {
+			out = append(out, view{class(f.Name), path})
+		}
+	}
+	return out
+}
+
+// spread gives the paths of the slot controlPlane, or of a class, at which a
+// path of the slot nodes arrives.
+func spread(path diag.Path, controlPlane bool) []diag.Path {
+	kubeadm, configurations := diag.Fields("bootstrap", "spec"), []string{"joinConfiguration"}
+	if controlPlane {
+		kubeadm, configurations = diag.Fields("template", "spec", "kubeadmConfigSpec"), []string{"initConfiguration", "joinConfiguration"}
+	}
+	switch name, _ := firstField(path); name {
+	case "machine":
+		return []diag.Path{path}
+	case "config":
+		return []diag.Path{kubeadm.Join(path[1:]...)}
+	case "nodeRegistration":
+		var out []diag.Path
+		for _, c := range configurations {
+			out = append(out, kubeadm.Join(diag.Field(c)).Join(path...))
+		}
+		return out
+	}
+	return nil
+}
+
+// fromNodes is what the slot nodes gives the control plane, or a worker class.
+func fromNodes(nodes *value.Node, controlPlane bool) *value.Node {
+	var out *value.Node
+	for _, f := range nodes.Fields() {
+		for _, path := range spread(diag.Fields(f.Name), controlPlane) {
+			var names []string
+			for _, step := range path {
+				name, _ := step.IsField()
+				names = append(names, name)
+			}
+			out = merge.Over(out, (*value.Node)(nil).Set(f.Value, names...), merge.Capi)
+		}
+	}
+	return out
+}
