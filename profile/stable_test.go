@@ -28,6 +28,9 @@ func said(fsys fs.FS) string {
 	for p := range w.Profiles() {
 		fmt.Fprintf(&b, "%s %s\n", p.Ref(), w.Digest(p.Ref()))
 	}
+	for o := range w.Overlays() {
+		fmt.Fprintf(&b, "%s %s\n", o.Ref(), w.Digest(o.Ref()))
+	}
 	for key := range w.Clusters() {
 		stack, found := w.Resolve(key)
 		diags = append(diags, found...)
