@@ -109,7 +109,9 @@ func (f Fixed) judgeHub(items []Item) diag.Diagnostics {
 	return diags
 }
 
-// unmatched reports the rules whose field no object has.
+// unmatched reports the rules whose field no object has. A rule about all objects
+// of a kind that the stack does not have waits for one, unless the kind looks
+// misspelt.
 func (f Fixed) unmatched(items []Item) diag.Diagnostics {
 	var diags diag.Diagnostics
 next:
@@ -119,9 +121,20 @@ next:
 				continue next
 			}
 		}
-		diags = append(diags, field.Unmatched(fixedHint(field, items)))
+		if !waits(field, items) {
+			diags = append(diags, field.Unmatched(fixedHint(field, items)))
+		}
 	}
 	return diags
+}
+
+func waits(field profile.FixedField, items []Item) bool {
+	var kinds []string
+	for _, item := range items {
+		kinds = append(kinds, item.key.Kind)
+	}
+	_, near := diag.Nearest(field.Kind, kinds)
+	return field.Name == "*" && !near && !slices.Contains(kinds, field.Kind)
 }
 
 // fixedHint names what comes nearest to what a rule is about.
