@@ -23,6 +23,7 @@ type composition struct {
 	sensitive   map[string]bool        // names of which a declaration is sensitive
 	given       map[string]*value.Node // by profile name: values that need no cluster
 	provided    map[string]string
+	offered     *value.Node // provided, as expressions see it
 	kubernetes  *layer
 	classes     []string        // worker classes, sorted
 	pooled      map[string]bool // by class: its content depends on the pool
@@ -76,6 +77,7 @@ func (c *composition) compose(layers layering) {
 	c.checkDefaults()
 	c.giveValues()
 	c.provide(layers.enabled)
+	c.offered, _ = value.FromAny(c.provided, value.Place{})
 	c.findKubernetes(layers.enabled)
 	c.layers = c.order(layers.enabled)
 	c.collectFixed()

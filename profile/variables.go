@@ -32,7 +32,7 @@ func (r *resolution) bindVariables() {
 		r.vars[rel.ref.Name] = vars
 	}
 	r.cluster = r.visibleCluster()
-	r.provided, _ = value.FromAny(r.comp.provided, value.Place{})
+	r.provided = r.comp.offered
 }
 
 // setIn is what a set of values says of the variable; nil for nothing.

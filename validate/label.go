@@ -44,9 +44,22 @@ func labelError(f field, at diag.Range, what, text, form string) diag.Diagnostic
 		WithDetail("%s", form).WithPath(f.path())
 }
 
-func isLabelKey(s string) bool { return len(validation.IsQualifiedName(s)) == 0 }
+func isLabelKey(s string) bool { return isPlainLabel(s) || len(validation.IsQualifiedName(s)) == 0 }
 
-func isLabelValue(s string) bool { return len(validation.IsValidLabelValue(s)) == 0 }
+func isLabelValue(s string) bool {
+	return isPlainLabel(s) || len(validation.IsValidLabelValue(s)) == 0
+}
+
+// isPlainLabel reports whether s is letters and digits alone, which is fine for
+// both: most labels are, and regular expressions take long.
+func isPlainLabel(s string) bool {
+	for _, c := range []byte(s) {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return s != "" && len(s) <= validation.LabelValueMaxLength
+}
 
 // selectors holds what the stages of a strategy select by to the same rules:
 // what is no label matches nothing.

@@ -234,11 +234,25 @@ func (n *Node) Entry(name string) (Entry, bool) {
 	if n == nil || n.kind != Map {
 		return Entry{}, false
 	}
-	i, ok := slices.BinarySearchFunc(n.fields, name, func(e Entry, s string) int { return cmp.Compare(e.Name, s) })
-	if !ok {
+	i := n.search(name)
+	if i == len(n.fields) || n.fields[i].Name != name {
 		return Entry{}, false
 	}
 	return n.fields[i], true
+}
+
+// search is where name stands or would stand among the fields. Written out: it
+// is what resolving does most.
+func (n *Node) search(name string) int {
+	low, high := 0, len(n.fields)
+	for low < high {
+		if middle := int(uint(low+high) / 2); n.fields[middle].Name < name {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low
 }
 
 // Get follows field names from n; nil when one is missing.
