@@ -250,8 +250,11 @@ func (r *resolution) boundPool(path diag.Path, name, class string) *boundPool {
 		labels = value.NewMap(nil, at)
 	}
 	set := root.Get("variables")
-	meant := r.checkSet(set, path.Join(diag.Field("variables")), func(in *input) bool { return in.Scope == PoolScope },
-		"set it in spec.variables, or declare it with scope: pool")
+	var meant map[string]bool
+	if set.Len() > 0 {
+		meant = r.checkSet(set, path.Join(diag.Field("variables")), func(in *input) bool { return in.Scope == PoolScope },
+			"set it in spec.variables, or declare it with scope: pool")
+	}
 	out := &boundPool{name: name, set: set, vars: maps.Clone(r.vars), node: value.NewMap([]value.Entry{
 		{Name: "class", Value: value.NewString(class, at)},
 		{Name: "labels", Value: labels},

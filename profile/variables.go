@@ -83,7 +83,6 @@ func setFor(set *value.Node, name, profile string) [2]*value.Node {
 // a variable may be set here. It returns the variables that undeclared names
 // were probably meant to be: one slip is one finding.
 func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) bool, otherwise string) (meant map[string]bool) {
-	meant = map[string]bool{}
 	known := r.comp.variables
 	for _, f := range set.Fields() {
 		inputs := r.comp.inputsNamed(f.Name)
@@ -94,6 +93,9 @@ func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) 
 			r.add(diag.Errorf("profile.undeclared-variable", f.Key.Range(), "no profile of the cluster declares variable %q", f.Name).
 				WithDetail("%s", nearestOf(f.Name, known, "variables")).WithPath(at.Join(diag.Field(f.Name))))
 			near, _ := diag.Nearest(f.Name, known)
+			if meant == nil {
+				meant = map[string]bool{}
+			}
 			meant[near] = true
 			r.distrust(near)
 			continue
