@@ -19,6 +19,8 @@ type layer struct {
 	Layer
 	release   *release
 	index     int
+	root      *value.Node // in the whole profile
+	product   *value.Node // the component
 	values    *value.Node
 	capi      *value.Node // {cluster, infrastructure, controlPlane, workers, classes, nodes}
 	patches   []patch
@@ -111,6 +113,7 @@ func (l *loader) compileLayer(r *release, i int) *layer {
 	decoded := r.profile.Spec.Layers[i]
 	ly := &layer{Layer: decoded, release: r, index: i}
 	root := r.whole.Get("spec", "layers").Items()[i]
+	ly.root, ly.product = root, root.Get("component")
 	c := compiler{loader: l, release: r, layer: ly, find: l.filesOf(r)}
 	ly.values = c.tree(ly.path(diag.Field("values")), root.Get("values"), r.scopes.plain)
 	ly.capi = c.capi(ly.path(diag.Field("capi")), root.Get("capi"))

@@ -287,8 +287,8 @@ func (r *resolution) notComputed(e *value.Node, p *program, err error) diag.Diag
 
 // component is what expressions of the layer see as component.
 func (l *layer) component() *value.Node {
-	return l.node().Get("component")
+	return l.product
 }
 
 // node is the layer in its profile.
-func (l *layer) node() *value.Node { return l.release.whole.Get("spec", "layers").Items()[l.index] }
+func (l *layer) node() *value.Node { return l.root }

@@ -83,6 +83,11 @@ func (n *Node) Computed(p Place, causes []Place) *Node {
 	if len(causes) > 0 {
 		why = &rare{causes: causes}
 	}
+	if n != nil && n.isScalar() {
+		c := *n
+		c.place, c.rare = p, why
+		return &c
+	}
 	return mapping{change: func(c *Node) { c.place, c.rare = p, why }}.of(n)
 }
 
