@@ -76,22 +76,23 @@ func (c *composition) standing(f fixed) []*value.Node {
 
 // judgeRemoved refuses to remove what is constrained.
 func (c *composition) judgeRemoved() {
+	of, capi := foldingsOf()
 	for _, rule := range c.constrained {
 		switch name, _ := firstField(rule.path); name {
 		case "values":
-			c.judgeRemovedIn(rule.fixed, rule.target.parts, valueIn(rule.target, rule.path))
+			c.judgeRemovedIn(rule.fixed, rule.target.parts, valueIn(of(rule.target), rule.path))
 		case "capi":
 			c.judgeRemovedIn(rule.fixed, c.capiParts(), func(parts []part) []*value.Node {
-				return slotsAt(foldCapi(parts), c.capi, rule.path[1:])
+				return slotsAt(capi.of(parts), c.capi, rule.path[1:])
 			})
 		}
 	}
 }
 
 // valueIn finds what parts give at a path of a layer's values.
-func valueIn(ly *layer, path diag.Path) func([]part) []*value.Node {
+func valueIn(values *folding, path diag.Path) func([]part) []*value.Node {
 	return func(parts []part) []*value.Node {
-		return []*value.Node{foldValues(parts, ly).Find(path[1:])}
+		return []*value.Node{values.of(parts).Find(path[1:])}
 	}
 }
 

@@ -82,19 +82,26 @@ func versionsOf(releases []*release) []string {
 	return out
 }
 
+// maxParents is how many profiles may extend each other in a row.
+const maxParents = 32
+
 // endless reports whether the parents of r come back to it, and says so at the
 // profile whose name sorts first.
 func (l *loader) endless(r *release, at diag.Path) bool {
 	chain := []*release{r}
+	seen := map[*release]bool{r: true}
 	for next := l.nextParent(r); next != nil; next = l.nextParent(next) {
 		if next == r {
 			l.reportEndless(chain, at)
 			return true
 		}
-		if slices.Contains(chain, next) {
+		if seen[next] {
 			return true // reported for those who are on it
 		}
-		chain = append(chain, next)
+		if seen[next], chain = true, append(chain, next); len(chain) > maxParents {
+			l.reject(r, "profile.extends-depth", at, "extend a profile that stands lower", "the profile has more than %d parents", maxParents)
+			return true
+		}
 	}
 	return false
 }

@@ -74,15 +74,16 @@ func (c *composition) addFixed(f fixed) {
 // judgeFixed holds every part of the stack to what is fixed: the paths must have
 // the values that they have without those who may not change them.
 func (c *composition) judgeFixed() {
+	of, capi := foldingsOf()
 	for _, f := range c.fixed {
 		switch name, _ := firstField(f.path); name {
 		case "values":
 			c.judgeFixedIn(f, f.target.parts, func(parts []part) []*value.Node {
-				return []*value.Node{foldValues(parts, f.target).Find(f.path[1:])}
+				return []*value.Node{of(f.target).of(parts).Find(f.path[1:])}
 			})
 		case "capi":
 			c.judgeFixedIn(f, c.capiParts(), func(parts []part) []*value.Node {
-				return slotsAt(foldCapi(parts), c.capi, f.path[1:])
+				return slotsAt(capi.of(parts), c.capi, f.path[1:])
 			})
 		}
 	}
@@ -94,10 +95,11 @@ func (c *composition) judgeFixed() {
 // judgeOverridden holds the values of a layer that a cluster overrides to what
 // is fixed.
 func (c *composition) judgeOverridden(rules []fixed, shared, own *layer) {
+	values := valuesOf(own)
 	for _, f := range rules {
 		if name, _ := firstField(f.path); name == "values" && f.target == shared {
 			c.judgeFixedIn(f, own.parts, func(parts []part) []*value.Node {
-				return []*value.Node{foldValues(parts, own).Find(f.path[1:])}
+				return []*value.Node{values.of(parts).Find(f.path[1:])}
 			})
 		}
 	}
@@ -105,9 +107,10 @@ func (c *composition) judgeOverridden(rules []fixed, shared, own *layer) {
 
 // judgeOverriddenRemoval likewise, to what is constrained.
 func (c *composition) judgeOverriddenRemoval(rules []constrained, shared, own *layer) {
+	values := valuesOf(own)
 	for _, rule := range rules {
 		if name, _ := firstField(rule.path); name == "values" && rule.target == shared {
-			c.judgeRemovedIn(rule.fixed, own.parts, valueIn(own, rule.path))
+			c.judgeRemovedIn(rule.fixed, own.parts, valueIn(values, rule.path))
 		}
 	}
 }

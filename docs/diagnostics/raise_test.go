@@ -271,6 +271,19 @@ var unreachable = map[string]func() diag.Diagnostics{
 		_, found := ws.Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "a"})
 		return found
 	},
+	"profile.extends-depth": func() diag.Diagnostics {
+		files := fstest.MapFS{}
+		for i := range 34 {
+			extends := fmt.Sprintf(", extends: base-%02d@1.0.0", i+1)
+			if i == 33 {
+				extends = ""
+			}
+			files[fmt.Sprintf("library/base-%02d/1.0.0/profile.yaml", i)] = &fstest.MapFile{Data: fmt.Appendf(nil,
+				"apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: base-%02d}\nspec: {version: 1.0.0, owner: platform, kind: AddOn%s}\n", i, extends)}
+		}
+		_, found := profile.Load(files, profile.Layout{})
+		return only(found, "profile.extends-depth")
+	},
 	"rollout.bad-member": func() diag.Diagnostics {
 		_, found := rollout.Compile([]rollout.Member{{Key: profile.Key{Name: "a"}}}, profile.Strategy{Spec: profile.StrategySpec{Stages: []profile.Stage{{Name: "all", Rest: true}}}}, rollout.Options{})
 		return only(found, "rollout.bad-member")
