@@ -2,6 +2,7 @@ package profile_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -56,5 +57,43 @@ func TestManyFixedPathsAndOverrides(t *testing.T) {
 	few, many := allocated(10, 40), allocated(400, 40)
 	if more := (many - few) / 390; more > 60 {
 		t.Errorf("each rule more costs %.0f allocations with 40 overrides", more)
+	}
+}
+
+// TestManyRecipes: a program that asks for ever new combinations of presets does
+// not grow for ever.
+func TestManyRecipes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds under the race detector")
+	}
+	const groups = 13 // 2^13 combinations
+	var presets []string
+	for i := range groups {
+		presets = append(presets, fmt.Sprintf("{group: g%d, name: on, layers: [{layer: cni, values: {k%d: 1}}]}", i, i))
+	}
+	base := strings.Replace(string(overBase(t, nil)["library/base/1.0.0/profile.yaml"].Data), "  layers:", "  presets: ["+strings.Join(presets, ", ")+"]\n  layers:", 1)
+	w := load(t, overBase(t, fstest.MapFS{"library/base/1.0.0/profile.yaml": {Data: []byte(base)}}))
+	cluster, _ := w.Cluster(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
+	heap := func(from, until int) uint64 {
+		for n := from; n < until; n++ {
+			cluster.Spec.Presets = map[string]string{}
+			for i := range groups {
+				if n>>i&1 == 1 {
+					cluster.Spec.Presets[fmt.Sprintf("g%d", i)] = "on"
+				}
+			}
+			if stack, diags := w.Library.Resolve(cluster, "here"); stack == nil {
+				t.Fatal(diags)
+			}
+		}
+		runtime.GC()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		runtime.KeepAlive(w)
+		return stats.HeapAlloc
+	}
+	half := heap(0, 4000)
+	if all := heap(4000, 8000); all > half+half/4 {
+		t.Errorf("after 4,000 combinations %d bytes are kept, after 8,000 %d", half, all)
 	}
 }

@@ -182,7 +182,11 @@ func (r *resolution) reject(code string, path diag.Path, hint, format string, ar
 	r.add(diag.Errorf(code, r.member.At(path), format, args...).WithDetail("%s", hint).WithPath(path))
 }
 
-// compose gives the composition of a recipe, made once.
+// maxComposed is how many compositions a library keeps: a program may ask for
+// any combination of versions and presets, for as long as it runs.
+const maxComposed = 4096
+
+// compose gives the composition of a recipe, made once while it is kept.
 func (l *Library) compose(made recipe) *composition {
 	key := made.key()
 	l.mu.Lock()
@@ -190,6 +194,9 @@ func (l *Library) compose(made recipe) *composition {
 	c, ok := l.composed[key]
 	if !ok {
 		c = made.compose()
+		if len(l.composed) >= maxComposed {
+			clear(l.composed)
+		}
 		l.composed[key] = c
 	}
 	return c
