@@ -72,8 +72,10 @@ func holdFindings(t *testing.T, data []byte, diags diag.Diagnostics) {
 			lines++
 		}
 	}
+	mayHide := bytes.Contains(data, []byte("Secret")) // then lines have no columns
 	for _, d := range diags {
-		if d.Code == "" || d.Summary == "" || d.Range.File != "a.yaml" || d.Range.Start.Line < 0 || d.Range.Start.Line > lines+1 || d.Range.Start.Line > 0 && d.Range.Start.Column < 1 {
+		line, column := d.Range.Start.Line, d.Range.Start.Column
+		if d.Code == "" || d.Summary == "" || d.Range.File != "a.yaml" || line < 0 || line > lines+1 || line > 0 && column < 1 && !mayHide {
 			t.Fatalf("%q: %+v", data, d)
 		}
 	}
