@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
-	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
 // hidden stands for what must not be shown: not even its length.
@@ -21,7 +20,7 @@ func (p *pair) display(d difference, n *value.Node) string {
 	if n == nil {
 		return ""
 	}
-	if p.hides(d.path) {
+	if p.hides(d) {
 		return hidden
 	}
 	if n.Kind() == value.List || n.Kind() == value.Map {
@@ -46,10 +45,14 @@ func isPlain(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// hides reports whether values at path are secret: everything in a Secret but
-// its type and labels, and what tools keep as a copy of an object.
-func (p *pair) hides(path diag.Path) bool {
-	text := names(path)
+// hides reports whether the values of a difference are secret: what is declared
+// sensitive, everything in a Secret but its type and labels, and what tools keep
+// as a copy of an object.
+func (p *pair) hides(d difference) bool {
+	text := names(d.path)
+	if d.want.Sensitive() {
+		return true
+	}
 	if strings.HasPrefix(text, "/metadata/annotations") && (strings.Contains(text, "last-applied") || strings.Contains(text, "original") || strings.Contains(text, "applied")) {
 		return true
 	}

@@ -40,7 +40,8 @@
 //
 // # Secrets
 //
-// A report holds neither the values of a Secret nor their lengths.
+// A report holds neither the values of a Secret nor their lengths, nor what was
+// rendered from a sensitive variable and stands in its place in the cluster.
 //
 // # Not done here
 //

@@ -35,7 +35,7 @@ func (p *pair) explain(d difference) Field {
 		f.Risk = Normal
 	}
 	f.Recreate = f.Verdict == Drift && p.isImmutable(d)
-	if f.Verdict == Drift && f.Rule == "" && isWhitespace(d) && !p.hides(d.path) {
+	if f.Verdict == Drift && f.Rule == "" && isWhitespace(d) && !p.hides(d) {
 		f.Rule = "whitespace"
 	}
 	return f

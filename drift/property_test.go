@@ -253,6 +253,35 @@ func TestSecretsStayHidden(t *testing.T) {
 	})
 }
 
+// What was declared from a sensitive variable stays hidden, with what the server
+// has in its place, and so does what was declared from it in a list or text.
+func TestSensitiveStaysHidden(t *testing.T) {
+	config := func(declared, other string) *value.Node {
+		data := value.NewMap([]value.Entry{
+			{Name: "closed", Value: value.NewString(declared, value.Place{})},
+			{Name: "open", Value: value.NewString(other, value.Place{})},
+		}, value.Place{})
+		text := "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\n"
+		return objects(t, "a.yaml", []byte(text))[0].Tree().With("data", data)
+	}
+	want := config("WANTED", "wanted")
+	want = want.Set(want.Get("data", "closed").AsSensitive(), "data", "closed")
+	var both []render.Object
+	for _, tree := range []*value.Node{want, config("FOUND", "found")} {
+		o, err := render.FromTree(tree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		both = append(both, o)
+	}
+	out := encode(t, Compare(both[:1], Live{Objects: both[1:]}, Evidence{}))
+	for text, shown := range map[string]bool{"WANTED": false, "FOUND": false, "wanted": true, "found": true, hidden: true} {
+		if strings.Contains(out, text) != shown {
+			t.Errorf("%q is shown: %v, in %s", text, !shown, out)
+		}
+	}
+}
+
 func secretOf(t *rapid.T, section, content string, number bool) render.Object {
 	text := fmt.Sprintf("apiVersion: v1\nkind: Secret\nmetadata: {name: s, annotations: {%s: '{\"stringData\":{\"k\":\"%s\"}}', note: %s}}\n", lastApplied, content, content)
 	switch {

@@ -31,10 +31,11 @@ func (p ConstrainedPath) variable() Variable { return Variable{Name: p.Path, Sch
 type constrained struct {
 	fixed
 	judge func(*value.Node) []problem
+	as    Schema
 }
 
 func newConstrained(f fixed, declared ConstrainedPath) constrained {
-	return constrained{fixed: f, judge: newForm(declared.Schema, nil).judge}
+	return constrained{fixed: f, judge: newForm(declared.Schema, nil).judge, as: declared.Schema}
 }
 
 // checkConstrained judges the paths that a layer constrains as written, and what
@@ -135,7 +136,11 @@ func (c *composition) removed(f fixed, p part) diag.Diagnostic {
 // broken says what is wrong with a value that stands at the path.
 func (c constrained) broken(n *value.Node) diag.Diagnostics {
 	var out diag.Diagnostics
-	for _, p := range c.judge(n) {
+	problems := c.judge(n)
+	if len(problems) > 0 && n.Sensitive() {
+		problems = []problem{withheld(c.as)}
+	}
+	for _, p := range problems {
 		w := n.Place().Writer
 		if w == nil {
 			w = &value.Writer{Document: "a document"}

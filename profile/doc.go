@@ -94,7 +94,9 @@
 // to each other. A [Rule] holds several of them together. What findings must not
 // show, values of sensitive variables and what stands in the place of a secret,
 // they do not show, nor the line it stands on; a file that is no YAML has no
-// variables, and its line is shown.
+// variables, and its line is shown. What is computed from a sensitive variable is
+// marked in its Origin, up to the leaves of rendered objects, so that tools leave
+// it out, too.
 //
 // # Who may change what
 //

@@ -267,7 +267,7 @@ func (r *resolution) boundPool(path diag.Path, name, class string) *boundPool {
 				continue
 			}
 			if n := in.setIn(set); n != nil {
-				vars = vars.With(in.Name, n)
+				vars = vars.With(in.Name, r.comp.marked(in, n))
 			} else if in.Required && !r.comp.unjudged[in.Name] && !meant[in.Name] {
 				r.distrust(in.Name)
 				r.reject("profile.required-variable", path, "set it in the variables of the pool", "variable %s has no value in this pool", in.Name)

@@ -127,7 +127,7 @@ func (c *composition) giveValues() {
 				continue // whose declaration has mistakes
 			}
 			if n := c.givenValue(in); n != nil {
-				fields = append(fields, value.Entry{Name: in.Name, Key: n.Place(), Value: n})
+				fields = append(fields, value.Entry{Name: in.Name, Key: n.Place(), Value: c.marked(in, n)})
 			}
 		}
 		c.given[rel.ref.Name] = value.NewMap(fields, value.Place{})

@@ -272,20 +272,20 @@ func (r *resolution) bind(n *value.Node, pool *boundPool, values *value.Node) *v
 		}
 		out, err := p.template.Eval(&in, e.Place())
 		if err != nil {
-			r.add(r.notComputed(e, p, err))
+			r.add(r.notComputed(e, p, values, err))
 			return value.NewNull(e.Place())
 		}
 		return out
 	})
 }
 
-func (r *resolution) notComputed(e *value.Node, p *program, err error) diag.Diagnostic {
+func (r *resolution) notComputed(e *value.Node, p *program, values *value.Node, err error) diag.Diagnostic {
 	wrong, ok := err.(*expr.Error)
 	if !ok {
 		return diag.Errorf("expr.evaluation", e.Place().Range(), "cluster %s: the expression cannot be computed", r.member.key)
 	}
 	found := expressionDiagnostic(wrong, e, e.Text())
-	if r.readsSensitive(p.template.Reads()) && wrong.Code != expr.CodeNoValue {
+	if r.readsSensitive(p.template.Reads(), values) && wrong.Code != expr.CodeNoValue {
 		found.Summary, found.Detail = "the expression cannot be computed: "+unshown, ""
 	}
 	found.Summary = fmt.Sprintf("cluster %s: %s", r.member.key, found.Summary)

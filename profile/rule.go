@@ -141,7 +141,7 @@ func (r *resolution) hold(u *rule, pool *boundPool, where diag.Path) {
 	switch {
 	case err == nil:
 		found = diag.Errorf("profile.rule", at, "%s", u.says()).WithDetail("change one of the variables that the rule reads so that it holds")
-	case errors.As(err, &wrong) && (wrong.Code == expr.CodeNoValue || !r.readsSensitive(u.Reads())):
+	case errors.As(err, &wrong) && (wrong.Code == expr.CodeNoValue || !r.readsSensitive(u.Reads(), nil)):
 		found = diag.Errorf(wrong.Code, at, "the rule cannot be judged: %s", wrong.Summary).WithDetail("%s", wrong.Hint)
 	default:
 		found = diag.Errorf("expr.evaluation", at, "the rule cannot be judged: %s", unshown)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/dayzero-sdk/dayzero/profile"
@@ -73,6 +74,115 @@ func TestPlantedSecret(t *testing.T) {
 	if findings < 100 {
 		t.Errorf("only %d findings", findings)
 	}
+}
+
+// computing is a profile that computes with sensitive variables wherever there
+// are expressions, constrains what comes out, and computes with what came out.
+const computing = `apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: addon}
+spec:
+  version: 1.0.0
+  owner: addon-team
+  kind: AddOn
+  variables:
+  - {name: text, type: string, sensitive: true}
+  - {name: map, type: map, values: {type: string}, sensitive: true}
+  - {name: pool, type: string, sensitive: true, scope: pool}
+  - {name: open, type: string, default: open}
+  layers:
+  - name: agent
+    kind: AddOn
+    component: {name: agent, version: 1.0.0}
+    content:
+      manifests: [{$file: app.yaml, expand: true}]
+      patches: [{target: {kind: ConfigMap}, merge: {data: {patched: "${values.text}"}}}]
+    values:
+      text: "${vars.text}"
+      inside: "<${vars.text}>"
+      list: ["${vars.open}", "${vars.map.key}"]
+      map: "${vars.map}"
+      chosen: "${vars.open == 'open' ? vars.text : ''}"
+      open: "${vars.open}"
+      plain: plain
+    capi: {nodes: {config: {version: "${vars.pool}"}}, cluster: {metadata: {annotations: {a: "${vars.text}"}}}}
+    constrained: [{path: /values/inside, type: string, maxLength: 3}, {path: /values/text, type: integer}]
+`
+
+const computedFile = `{apiVersion: v1, kind: ConfigMap, metadata: {name: app}, data: {text: "${values.inside}", number: "${int(values.text)}"}}`
+
+// computingWith is a workspace with the two, changed.
+func computingWith(t *testing.T, change func(string) string) fstest.MapFS {
+	return overBase(t, fstest.MapFS{
+		"library/addon/1.0.0/profile.yaml": {Data: []byte(change(computing))},
+		"library/addon/1.0.0/app.yaml":     {Data: []byte(change(computedFile))},
+		"fleet/one.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\n" +
+			"spec:\n  profiles: [base, addon]\n  variables: {text: " + planted + ", map: {key: " + planted + "}}\n" +
+			"  pools: {controlPlane: {variables: {pool: " + planted + "}}, workers: [{name: a, variables: {pool: " + planted + "}}]}\n")},
+	})
+}
+
+var one = profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"}
+
+// TestPlantedSecretComputed: findings about what was computed from a sensitive
+// variable, however often, do not show it.
+func TestPlantedSecretComputed(t *testing.T) {
+	fsys := computingWith(t, func(text string) string { return text })
+	w, _ := profile.Load(fsys, profile.Layout{})
+	_, found := w.Resolve(one)
+	hold(t, fsys, found)
+	var codes []string
+	for _, d := range found {
+		codes = append(codes, d.Code)
+	}
+	if want := []string{"expr.evaluation", "profile.constrained", "profile.constrained"}; !cmp.Equal(codes, want) {
+		t.Fatalf("findings are %v, want %v: %s", codes, want, found.Text(fsys))
+	}
+}
+
+// TestComputedIsMarked: what was computed from a sensitive variable is marked so
+// wherever it stands, and nothing else is.
+func TestComputedIsMarked(t *testing.T) {
+	fsys := computingWith(t, strings.NewReplacer("int(values.text)", "values.text", "\n    constrained:", "\n    # ").Replace)
+	w, _ := profile.Load(fsys, profile.Layout{})
+	stack, found := w.Resolve(one)
+	if stack == nil {
+		t.Fatal(found.Text(fsys))
+	}
+	marked := 0
+	for name, v := range trees(stack) {
+		for path, leaf := range v.Tree().Leaves(nil) {
+			if secret := strings.Contains(leaf.Text(), planted); secret != leaf.Origin().Sensitive {
+				t.Errorf("%s%s is %s, sensitive: %v", name, path, leaf.Text(), !secret)
+			} else if secret {
+				marked++
+			}
+		}
+	}
+	if marked != 11 {
+		t.Errorf("%d values are marked, want 11", marked)
+	}
+}
+
+// trees are all the computed trees of a stack.
+func trees(s *profile.Stack) map[string]profile.Value {
+	capi := s.Capi()
+	out := map[string]profile.Value{"cluster": capi.Cluster, "nodes": capi.ControlPlaneNodes}
+	for _, c := range capi.Classes {
+		out["class "+c.Name] = c.Nodes
+	}
+	for _, l := range s.Layers() {
+		out[l.Name] = l.Values
+		for _, p := range l.Patches {
+			out["patch of "+l.Name] = p.Merge
+		}
+		for _, f := range l.Manifests {
+			for _, o := range f.Objects() {
+				out[f.Name] = o
+			}
+		}
+	}
+	return out
 }
 
 func hold(t rapid.TB, fsys fs.FS, found diag.Diagnostics) {

@@ -79,8 +79,10 @@ type Variable struct {
 	Hidden bool `json:"hidden,omitempty"`
 	// Deprecated says what to use instead; setting the variable is a warning.
 	Deprecated string `json:"deprecated,omitempty"`
-	// Sensitive: findings do not show the value. It has no default, examples and
-	// enum, which the profile would show. A secret is a secretRef, not this.
+	// Sensitive: findings, reports and explanations do not show the value, nor what
+	// is computed from it ([diag.Origin.Sensitive]); rendered objects hold it. It
+	// has no default, examples and enum, which the profile would show. A secret is
+	// a secretRef, not this.
 	Sensitive bool `json:"sensitive,omitempty"`
 	// Scope is cluster (default), fleet or pool.
 	Scope string `json:"scope,omitempty"`

@@ -286,11 +286,13 @@ func judgeSecret(n *value.Node) []problem {
 }
 
 func shown(n *value.Node) string {
-	switch n.Kind() {
-	case value.String:
+	switch kind := n.Kind(); {
+	case n.Sensitive():
+		return unshownValue
+	case kind == value.String:
 		return fmt.Sprintf("%q", clipped(n.Text()))
-	case value.List, value.Map, value.Null:
-		return n.Kind().String()
+	case kind == value.List || kind == value.Map || kind == value.Null:
+		return kind.String()
 	}
 	return n.Text()
 }

@@ -24,7 +24,7 @@ func (r *resolution) bindVariables() {
 				continue // whose declaration has mistakes
 			}
 			if n := in.setIn(set); n != nil {
-				vars = vars.With(in.Name, n)
+				vars = vars.With(in.Name, r.comp.marked(in, n))
 			} else if in.Required && in.Scope != PoolScope && vars.Get(in.Name) == nil && !r.comp.unjudged[in.Name] && !meant[in.Name] {
 				r.missing(in.Name, rel)
 			}
@@ -33,6 +33,14 @@ func (r *resolution) bindVariables() {
 	}
 	r.cluster = r.visibleCluster()
 	r.provided = r.comp.offered
+}
+
+// marked is a value of the variable, which what is computed from it takes after.
+func (c *composition) marked(in *input, n *value.Node) *value.Node {
+	if c.sensitive[in.Name] {
+		return n.AsSensitive()
+	}
+	return n
 }
 
 // setIn is what a set of values says of the variable; nil for nothing.

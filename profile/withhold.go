@@ -13,6 +13,9 @@ import (
 // unshown stands for the reason of an error that may quote a sensitive value.
 const unshown = "it reads a sensitive variable, so the reason is not shown"
 
+// unshownValue stands for a value that is not shown.
+const unshownValue = "a sensitive value"
+
 // withoutExcerpt is the line of a range: a line without a column is not quoted.
 func withoutExcerpt(at diag.Range) diag.Range {
 	at.Start.Column = 0
@@ -20,8 +23,10 @@ func withoutExcerpt(at diag.Range) diag.Range {
 	return at
 }
 
-func (r *resolution) readsSensitive(reads expr.Reads) bool {
-	return slices.ContainsFunc(reads.Vars, func(name string) bool { return r.comp.sensitive[name] })
+// readsSensitive reports whether an expression reads what is not to be shown;
+// values are what it sees by this name.
+func (r *resolution) readsSensitive(reads expr.Reads, values *value.Node) bool {
+	return reads.Values && values.Sensitive() || slices.ContainsFunc(reads.Vars, func(name string) bool { return r.comp.sensitive[name] })
 }
 
 // Withhold returns findings without the excerpts of lines on which a cluster

@@ -76,13 +76,16 @@ func inside(path diag.Path) string {
 
 // shown is a value as messages show it.
 func shown(n *value.Node) string {
-	switch n.Kind() {
-	case value.String:
+	switch kind := n.Kind(); {
+	case n.Sensitive():
+		return "a sensitive value"
+	case kind == value.String:
 		return fmt.Sprintf("%q", clipped(n.Text()))
-	case value.Bool, value.Int, value.Float:
+	case kind == value.Bool || kind == value.Int || kind == value.Float:
 		return n.Text()
+	default:
+		return kind.String()
 	}
-	return n.Kind().String()
 }
 
 // clipped keeps what hostile input says short.

@@ -101,6 +101,8 @@ func (p *policy) pass(data any, known places) []refusal {
 func (p *policy) diagnostic(root *value.Node, r refusal) diag.Diagnostic {
 	d := diag.Diagnostic{Severity: p.severity, Code: p.code, Range: placeOf(root, r.path), Summary: p.message}
 	switch {
+	case r.text != "" && p.reads.project(p.shape, root).Sensitive():
+		// the text may quote what is not shown
 	case r.text != "":
 		d.Summary += ": " + oneLine(r.text)
 	case root.Find(r.path).IsNull():

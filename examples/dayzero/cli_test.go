@@ -76,6 +76,33 @@ func TestExplainNamesFileAndLine(t *testing.T) {
 	}
 }
 
+// What was computed from a sensitive variable is not shown, wherever it stands.
+func TestExplainSensitive(t *testing.T) {
+	dir := copyExample(t)
+	for _, version := range []string{"1.0.0", "1.1.0", "1.2.0"} {
+		file := filepath.Join(dir, "library/mem-base", version, "profile.yaml")
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := bytes.Replace(text, []byte("      default: 10.244.0.0/16\n"), []byte("      sensitive: true\n"), 1)
+		if bytes.Equal(changed, text) {
+			t.Fatalf("%s has no such default", file)
+		}
+		if err := os.WriteFile(file, changed, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, what := range [][]string{{}, {"kubernetes:/capi/cluster/spec/clusterNetwork/pods/cidrBlocks/0"}, {"ConfigMap/meshnet", "/data"}, {"Cluster/store-0001"}} {
+		for _, format := range []string{"text", "json"} {
+			args := append([]string{"explain", "--workspace", dir, "--format", format, "fleet/store-0001"}, what...)
+			if status, out, errs := dayzero(args...); status != 0 || strings.Contains(out, "10.65.0.0/16") || !strings.Contains(out, "(sensitive)") {
+				t.Errorf("%v: exit status %d\n%s%s", args, status, out, errs)
+			}
+		}
+	}
+}
+
 func TestExplainJSON(t *testing.T) {
 	_, out, _ := dayzero("explain", "--workspace", example, "--format", "json", "store-0005", "cni:/values/mtu")
 	var got struct {

@@ -140,11 +140,7 @@ func describe(stack *profile.Stack) *explainedStack {
 		if in.Pool != "" {
 			name = "pools/" + in.Pool + "/" + name
 		}
-		value := in.Value.Any()
-		if in.Sensitive {
-			value = "(sensitive)"
-		}
-		out.Variables = append(out.Variables, explainedValue{Path: name, Value: value, Origin: in.Origin})
+		out.Variables = append(out.Variables, explainedValue{Path: name, Value: shown(in.Value, in.Origin), Origin: in.Origin})
 	}
 	return out
 }
@@ -172,12 +168,12 @@ func (r *explainResult) layer(stack *profile.Stack, what string) error {
 	for _, p := range paths {
 		if below(p, top) {
 			v, origin, _ := stack.Find(l, p)
-			r.Values = append(r.Values, explainedValue{Path: p.String(), Value: v.Any(), Origin: origin, Lost: lost(stack, l, p)})
+			r.Values = append(r.Values, explainedValue{Path: p.String(), Value: shown(v, origin), Origin: origin, Lost: lost(stack, l, p)})
 		}
 	}
 	if len(r.Values) == 0 && given {
 		if v, origin, ok := stack.Find(l, top); ok { // by index, or as a JSON Pointer
-			r.Values = append(r.Values, explainedValue{Path: top.String(), Value: v.Any(), Origin: origin, Lost: lost(stack, l, top)})
+			r.Values = append(r.Values, explainedValue{Path: top.String(), Value: shown(v, origin), Origin: origin, Lost: lost(stack, l, top)})
 			return nil
 		}
 		return unknown("path", pathText, texts(paths))
@@ -185,10 +181,18 @@ func (r *explainResult) layer(stack *profile.Stack, what string) error {
 	return nil
 }
 
+// shown is a value for screens.
+func shown(v profile.Value, origin diag.Origin) any {
+	if origin.Sensitive {
+		return "(sensitive)"
+	}
+	return v.Any()
+}
+
 func lost(stack *profile.Stack, l profile.StackLayer, path diag.Path) []lostValue {
 	var out []lostValue
 	for _, v := range stack.Lost(l, path) {
-		out = append(out, lostValue{Value: v.Value.Any(), Origin: v.Origin})
+		out = append(out, lostValue{Value: shown(v.Value, v.Origin), Origin: v.Origin})
 	}
 	return out
 }
@@ -247,14 +251,14 @@ func (r *explainResult) objectValue(o render.Object, what []string) error {
 	for p, leaf := range o.Leaves() {
 		known = append(known, p.String())
 		if below(p, top) {
-			r.Values = append(r.Values, explainedValue{Path: p.String(), Value: leaf.Any(), Origin: o.Origin(p)})
+			r.Values = append(r.Values, explainedValue{Path: p.String(), Value: shown(leaf, o.Origin(p)), Origin: o.Origin(p)})
 		}
 	}
 	if len(r.Values) > 0 {
 		return nil
 	}
 	if v, ok := o.Find(top); ok {
-		r.Values = append(r.Values, explainedValue{Path: top.String(), Value: v.Any(), Origin: o.Origin(top)})
+		r.Values = append(r.Values, explainedValue{Path: top.String(), Value: shown(v, o.Origin(top)), Origin: o.Origin(top)})
 		return nil
 	}
 	return unknown("path", what[0], known)

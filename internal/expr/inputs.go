@@ -13,7 +13,8 @@ import (
 )
 
 // Inputs is what a template is computed from: mappings, any of which may be
-// nil. Their places become the causes of results.
+// nil. Their places become the causes of results, and what is
+// computed from sensitive nodes is sensitive.
 type Inputs struct {
 	// Vars are the values of the variables; one that is absent or null has no
 	// value.
@@ -123,22 +124,38 @@ func (e *expression) spread(err *Error) *Error {
 	return err
 }
 
-// causes adds the places of what the expression names, each once.
-func (e *expression) causes(in *Inputs, places []value.Place) []value.Place {
+// reasons is what a result goes back to.
+type reasons struct {
+	places    []value.Place // each once
+	sensitive bool
+}
+
+// mark puts the result of an expression in its place, for these reasons.
+func (r reasons) mark(n *value.Node, place value.Place) *value.Node {
+	n = n.Computed(place, r.places)
+	if r.sensitive {
+		return n.AsSensitive()
+	}
+	return n
+}
+
+// reasons adds what the expression names.
+func (e *expression) reasons(in *Inputs, r reasons) reasons {
 	for _, path := range e.paths {
-		n := e.root(in, path[0])
+		n, there := e.root(in, path[0]), true
 		for _, name := range path[1:] {
-			next, ok := n.Entry(name)
-			if !ok {
+			var next value.Entry
+			if next, there = n.Entry(name); !there {
 				break
 			}
 			n = next.Value
 		}
-		if p := n.Place(); p.Writer != nil && !slices.Contains(places, p) {
-			places = append(places, p)
+		r.sensitive = r.sensitive || there && n.Sensitive()
+		if p := n.Place(); p.Writer != nil && !slices.Contains(r.places, p) {
+			r.places = append(r.places, p)
 		}
 	}
-	return places
+	return r
 }
 
 // missing is the error of an input that is not there.

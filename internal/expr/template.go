@@ -151,10 +151,10 @@ func (t *Template) Eval(in *Inputs, place value.Place) (*value.Node, error) {
 		if err != nil {
 			return nil, err.in(t.parts[0].offset)
 		}
-		return n.Computed(place, e.causes(in, nil)), nil
+		return e.reasons(in, reasons{}).mark(n, place), nil
 	}
 	var text strings.Builder
-	var causes []value.Place
+	var why reasons
 	for _, p := range t.parts {
 		text.WriteString(p.literal)
 		if p.expression == nil {
@@ -167,9 +167,9 @@ func (t *Template) Eval(in *Inputs, place value.Place) (*value.Node, error) {
 		if err != nil {
 			return nil, err.in(p.offset)
 		}
-		causes = p.expression.causes(in, causes)
+		why = p.expression.reasons(in, why)
 	}
-	return value.NewString(text.String(), place).Computed(place, causes), nil
+	return why.mark(value.NewString(text.String(), place), place), nil
 }
 
 func (e *expression) interpolate(text *strings.Builder, n *value.Node) *Error {

@@ -397,6 +397,43 @@ func TestOriginIsTheExpressionsWithItsInputsAsCauses(t *testing.T) {
 	}
 }
 
+// TestSensitive: what is computed from a sensitive input is sensitive, all of it,
+// and nothing else is.
+func TestSensitive(t *testing.T) {
+	scope := newScope(t)
+	in := inputs(t)
+	in.Vars = in.Vars.With("region", in.Vars.Get("region").AsSensitive())
+	in.Values = in.Vars.Set(in.Vars.Get("region"), "deep", "er")
+	for text, want := range map[string]bool{
+		"${vars.region}":                               true,
+		"in ${vars.region}":                            true,
+		"${[vars.region, 'a']}":                        true,
+		"${vars.region == 'a' ? 1 : 2}":                true,
+		"${vars[cluster.name == '' ? 'a' : 'region']}": true,
+		"${values.deep}":                               true,
+		"${values.deep.er}":                            true,
+		"${vars.zone}":                                 false,
+		"${values.zone}":                               false,
+		"${cluster.name}":                              false,
+		"${vars.?unset.orValue(consts.registry.host)}": false,
+		"${vars.?unset.orValue(vars.region)}":          true,
+	} {
+		template, errs := scope.Compile(text)
+		if errs != nil {
+			t.Fatalf("%s: %v", text, errs)
+		}
+		n, err := template.Eval(in, value.Place{})
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		for path, leaf := range n.Leaves(nil) {
+			if leaf.Sensitive() != want {
+				t.Errorf("%s is sensitive at %q: %v", text, path, !want)
+			}
+		}
+	}
+}
+
 // TestValuesAreNeverRead: whatever a variable holds comes out as it is, in the
 // one string where the expression stood.
 func TestValuesAreNeverRead(t *testing.T) {

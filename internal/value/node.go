@@ -38,6 +38,7 @@ type Node struct {
 	kind    Kind
 	bool    bool
 	dynamic bool    // an Expression, or holds one
+	closed  bool    // sensitive, or holds what is
 	number  uint64  // of Int, and the bits of Float
 	str     string  // of String and Expression; of Int and Float the text as written, if any
 	fields  []Entry // sorted by name
@@ -89,7 +90,7 @@ func NewString(s string, p Place) *Node { return &Node{kind: String, str: s, pla
 
 // NewList is the list of items at p. It keeps items; the caller gives them up.
 func NewList(items []*Node, p Place) *Node {
-	return &Node{kind: List, items: &items, place: p, dynamic: slices.ContainsFunc(items, (*Node).Dynamic)}
+	return &Node{kind: List, items: &items, place: p, dynamic: slices.ContainsFunc(items, (*Node).Dynamic), closed: slices.ContainsFunc(items, (*Node).Sensitive)}
 }
 
 // NewExpression is a scalar at p that program will compute. text is how it was
@@ -108,6 +109,15 @@ func (n *Node) Program() any {
 
 // Dynamic reports whether the tree holds an expression.
 func (n *Node) Dynamic() bool { return n != nil && n.dynamic }
+
+// Sensitive reports whether the node, or one below it, is not to be shown; see
+// [Node.AsSensitive].
+func (n *Node) Sensitive() bool { return n != nil && n.closed }
+
+// AsSensitive returns the tree with every node marked as not to be shown. The
+// mark stays with the nodes, and so with what they are merged into; it is no part
+// of the data.
+func (n *Node) AsSensitive() *Node { return mapping{change: func(c *Node) { c.closed = true }}.of(n) }
 
 // NewMap is the mapping of fields at p. It keeps and sorts fields; of two
 // fields with one name the last stays.
@@ -128,8 +138,12 @@ func NewMap(fields []Entry, p Place) *Node {
 
 // newMap keeps fields, which are sorted.
 func newMap(fields []Entry, p Place) *Node {
-	dynamic := slices.ContainsFunc(fields, func(e Entry) bool { return e.Value.Dynamic() })
-	return &Node{kind: Map, fields: fields, place: p, dynamic: dynamic}
+	n := &Node{kind: Map, fields: fields, place: p}
+	for i := range fields {
+		n.dynamic = n.dynamic || fields[i].Value.Dynamic()
+		n.closed = n.closed || fields[i].Value.Sensitive()
+	}
+	return n
 }
 
 // AsWritten returns the number n remembering the text it was read from.

@@ -53,6 +53,7 @@ func (n *Node) Origin() diag.Origin {
 		return diag.Origin{}
 	}
 	o := n.place.Origin()
+	o.Sensitive = n.closed
 	if n.rare != nil {
 		for _, c := range n.rare.causes {
 			o.Causes = append(o.Causes, c.Origin())

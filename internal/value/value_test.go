@@ -44,6 +44,32 @@ func tree(t *rapid.T, label string) (any, *value.Node) {
 	return data, n
 }
 
+// TestSensitiveStays: what is made sensitive is so whatever becomes of it, what
+// holds it is, and nothing else.
+func TestSensitiveStays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		_, open := tree(t, "open")
+		_, closed := tree(t, "closed")
+		closed = closed.AsSensitive()
+		p := value.Place{Line: 7}
+		whole := value.NewMap([]value.Entry{{Name: "a", Value: open}, {Name: "b", Value: value.NewList([]*value.Node{open, closed}, p)}}, p)
+		for _, n := range []*value.Node{whole, whole.At(p), whole.Computed(p, nil), whole.With("c", open), whole.Set(open, "c", "d"), whole.WrittenBy(&value.Writer{})} {
+			got := []bool{n.Sensitive(), n.Get("a").Sensitive(), n.Get("b").Sensitive(), n.Get("b").Items()[0].Sensitive(), n.Get("b").Items()[1].Sensitive(), n.Origin().Sensitive}
+			if want := []bool{true, false, true, false, true, true}; !slices.Equal(got, want) {
+				t.Fatalf("got %v, want %v", got, want)
+			}
+			for path, leaf := range n.Get("b").Items()[1].Leaves(nil) {
+				if !leaf.Sensitive() {
+					t.Fatalf("%s is not sensitive any more", path)
+				}
+			}
+		}
+		if without := whole.Without("b"); without.Sensitive() {
+			t.Fatal("a mapping is sensitive without what was")
+		}
+	})
+}
+
 // TestAnyRoundTrip fails when a kind is lost, an integer passes through a
 // float, or the result shares memory with the tree.
 func TestAnyRoundTrip(t *testing.T) {

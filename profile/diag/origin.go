@@ -61,6 +61,9 @@ type Origin struct {
 	// Causes are the places that an expression read, for instance the
 	// variable's value: the Origin of a computed leaf is the expression's.
 	Causes []Origin `json:"causes,omitempty"`
+	// Sensitive says that the value, or a part of it, is that of a sensitive
+	// variable or was computed from one: whoever shows values leaves it out.
+	Sensitive bool `json:"sensitive,omitempty"`
 }
 
 // IsZero reports whether nothing is known.

@@ -3,7 +3,6 @@ package profiletest
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -60,7 +59,7 @@ func (s Stack) Check(address string, want any, from string) error {
 	if !ok {
 		return s.missing(layer, path, address)
 	}
-	e := expected{what: address, want: want, from: from, lost: s.Lost(layer, path), sensitive: s.readsSensitive(origin)}
+	e := expected{what: address, want: want, from: from, lost: s.Lost(layer, path), sensitive: origin.Sensitive}
 	return e.of(s, got, origin)
 }
 
@@ -81,7 +80,7 @@ func (s Stack) CheckAbsent(address string) error {
 		return nil
 	}
 	shown := got.String()
-	if s.readsSensitive(origin) {
+	if origin.Sensitive {
 		shown = notShown
 	}
 	return s.explain(diag.Errorf(unexpected, origin.Range, "%s of %s is %s, want none", address, s.Key(), shown))
@@ -169,12 +168,6 @@ func (s Stack) missing(layer profile.StackLayer, path diag.Path, address string)
 		found = found.WithRelated(l.Origin.Range, "%s set it to %s", l.Origin.Document, l.Value)
 	}
 	return s.explain(found)
-}
-
-func (s Stack) readsSensitive(o diag.Origin) bool {
-	return slices.ContainsFunc(s.Inputs(), func(in profile.Input) bool {
-		return in.Sensitive && slices.ContainsFunc(o.Causes, func(c diag.Origin) bool { return c.Range == in.Origin.Range })
-	})
 }
 
 // explain gives a finding as an error, without lines that must not be quoted.
