@@ -182,8 +182,8 @@ func unescapeField(s string) string { return fieldUnescaper.Replace(s) }
 
 func parseSelector(text string) (Step, string, error) {
 	if end := strings.IndexByte(text, ']'); end > 0 {
-		if i, err := strconv.Atoi(text[:end]); err == nil && i >= 0 {
-			return Index(i), text[end+1:], nil
+		if i, err := strconv.ParseInt(text[:end], 10, 32); err == nil && i >= 0 {
+			return Index(int(i)), text[end+1:], nil
 		}
 	}
 	var keys []KeyValue

@@ -116,7 +116,7 @@ func TestParsePath(t *testing.T) {
 // FuzzParsePath: no text makes the parser panic, and what it accepts has one
 // text form, which it accepts, too.
 func FuzzParsePath(f *testing.F) {
-	for _, s := range []string{"", "/", "/a/0[1][=x][a=b,c=d]", `[a="]\n"]`, "/~0~1~2~3~", "[", "[]", "[=]", "[=\"\"]", "[+1]", "[a=b", "//", "[a=b,a=c]", "/a]", "[0x1]"} {
+	for _, s := range []string{"", "/", "/a/0[1][=x][a=b,c=d]", `[a="]\n"]`, "/~0~1~2~3~", "[", "[]", "[=]", "[=\"\"]", "[+1]", "[a=b", "//", "[a=b,a=c]", "/a]", "[0x1]", "[2147483647]", "[2147483648]"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
