@@ -297,6 +297,16 @@ var unreachable = map[string]func() diag.Diagnostics{
 		_, found := profile.Load(fstest.MapFS{"hubs/eu-1.yaml": {Data: []byte(list)}}, profile.Layout{})
 		return only(found, "source.too-long")
 	},
+	"source.too-wide": func() diag.Diagnostics {
+		line := "a: [" + strings.Repeat("[],", 100_000) + "]\n"
+		_, found := profile.Load(fstest.MapFS{"hubs/eu-1.yaml": {Data: []byte(line)}}, profile.Layout{})
+		return only(found, "source.too-wide")
+	},
+	"source.more": func() diag.Diagnostics {
+		list := strings.Repeat("- !a b\n", 2000)
+		_, found := profile.Load(fstest.MapFS{"hubs/eu-1.yaml": {Data: []byte(list)}}, profile.Layout{})
+		return only(found, "source.more")
+	},
 	"source.read": func() diag.Diagnostics {
 		_, found := profile.Load(unreadable{fstest.MapFS{"hubs/eu-1.yaml": {}}}, profile.Layout{})
 		return only(found, "source.read")

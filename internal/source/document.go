@@ -9,7 +9,7 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
-// Documents reads a text in this module's dialect. Empty documents are left
+// Documents reads a text in this module's dialect, or as JSON. Empty documents are left
 // out, so an empty file gives none. Every node is written by w, whose File
 // names the text in diagnostics. Documents with errors are returned as far as
 // they could be read.
@@ -19,6 +19,9 @@ func Documents(w *value.Writer, data []byte, limits Limits) ([]*value.Node, diag
 	data, ok := t.open(data)
 	if !ok {
 		return nil, t.diags
+	}
+	if roots, ok := t.jsonObjects(data, number); ok {
+		return roots, nil
 	}
 	for _, root := range t.parse(data) {
 		b := &builder{text: t, budget: t.limits.AliasNodes, known: map[*yaml.Node]expansion{}}
@@ -71,7 +74,7 @@ func (b *builder) node(n *yaml.Node, depth int) *value.Node {
 func (b *builder) refuseDepth(n *yaml.Node) *value.Node {
 	if !b.tooDeep {
 		b.tooDeep = true
-		b.diags = append(b.diags, b.text.tooDeep(b.place(n).Range()))
+		b.add(b.text.tooDeep(b.place(n).Range()))
 	}
 	return value.NewNull(b.place(n))
 }
@@ -176,7 +179,7 @@ func (t *text) duplicate(name string, key, first *yaml.Node) {
 	if first.Line == key.Line {
 		lines = fmt.Sprintf("line %d", key.Line+t.offset)
 	}
-	t.diags = append(t.diags, diag.Errorf("source.duplicate-key", t.place(key).Range(), "the key %q stands twice in this mapping, on %s", name, lines).
+	t.add(diag.Errorf("source.duplicate-key", t.place(key).Range(), "the key %q stands twice in this mapping, on %s", name, lines).
 		WithDetail("keep one of the two; YAML readers disagree about which one counts").
 		WithRelated(t.place(first).Range(), "the first %q is here", name))
 }

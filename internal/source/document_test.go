@@ -3,6 +3,7 @@ package source_test
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,6 +118,13 @@ func TestLimits(t *testing.T) {
 		"nesting of maps":   {strings.Repeat("{a: ", 100_000), source.Limits{}, []string{"1:40001 source.too-deep"}},
 		"list, exactly":     {"[" + strings.Repeat("1,", 10_000) + "]", source.Limits{}, nil},
 		"list":              {"[" + strings.Repeat("1,", 10_001) + "]", source.Limits{}, []string{"1:1 source.too-long"}},
+		"marks, exactly":    {"a: [" + strings.Repeat("'',", 66_665) + "a]", source.Limits{ListItems: 1 << 20}, nil},
+		"marks of a line":   {"b: c\na: [" + strings.Repeat("'',", 66_666) + "a]", source.Limits{}, []string{"2 source.too-wide"}},
+		"marks of a text":   {strings.Repeat("a: b\n", 600_000), source.Limits{}, []string{"500001 source.too-wide"}},
+		"nothing but marks": {"[" + strings.Repeat("[],", 1<<20-1), source.Limits{}, []string{"1 source.too-wide"}},
+		"marks, and keys":   {"{" + strings.Repeat("?,", 3<<19-1), source.Limits{}, []string{"1 source.too-wide"}},
+		"marks in JSON":     {`{"a":[` + strings.TrimSuffix(strings.Repeat("["+strings.Repeat("{},", 9_999)+"{}],", 50), ",") + "]}", source.Limits{}, nil},
+		"list in JSON":      {`{"a":[` + strings.Repeat("1,", 10_000) + "1]}", source.Limits{}, []string{"1:6 source.too-long"}},
 		"all on one line":   {`{"a":[` + strings.TrimSuffix(strings.Repeat("["+strings.Repeat("1,", 9_999)+"1],", 15), ",") + "]}", source.Limits{}, nil},
 		"alias bomb":        {bomb, source.Limits{}, []string{"5:17 source.alias-limit"}},
 	} {
@@ -132,6 +140,23 @@ func TestLimits(t *testing.T) {
 				t.Errorf("%d bytes of text took %d MiB", len(c.text), used>>20)
 			}
 		})
+	}
+}
+
+// TestMistakesAreCounted: of many mistakes some are shown, and whether one of the
+// others is an error is said.
+func TestMistakesAreCounted(t *testing.T) {
+	for text, worst := range map[string]diag.Severity{
+		strings.Repeat("- yes\n", 5000):                               diag.Warning,
+		strings.Repeat("- yes\n", 5000) + "- !a b\n":                  diag.Error,
+		"{" + strings.Repeat("a: 1, ", 20_000) + "}":                  diag.Error,
+		"- !a b\n" + strings.Repeat("- 2001-01-01\n", 5000) + "- 1\n": diag.Warning,
+	} {
+		_, found := source.Documents(&value.Writer{File: "a.yaml"}, []byte(text), source.Limits{})
+		i := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Code == "source.more" })
+		if len(found) != 1001 || i < 0 || found[i].Severity != worst {
+			t.Errorf("%.20q has %d findings: %+v", text, len(found), found[max(i, 0)])
+		}
 	}
 }
 

@@ -12,13 +12,14 @@ import (
 
 // jsonObjects reads a text that is JSON objects one after the other, with a
 // place on every node: many times faster than reading it as YAML, which matters
-// for dumps. ok is false for anything else, such as YAML in flow style; then
-// nothing is reported.
-func (t *text) jsonObjects(data []byte) (roots []*value.Node, ok bool) {
+// for dumps. number makes the nodes of numbers, which are a [json.Number]. ok is
+// false for anything else, such as YAML in flow style, and for JSON with mistakes;
+// then nothing is reported.
+func (t *text) jsonObjects(data []byte, number func(any, value.Place) (*value.Node, error)) (roots []*value.Node, ok bool) {
 	if trimmed := bytes.TrimLeft(data, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' || !utf8.Valid(data) {
 		return nil, false
 	}
-	r := &jsonReader{text: t, data: data, decoder: json.NewDecoder(bytes.NewReader(data)), line: t.offset + 1, column: 1}
+	r := &jsonReader{text: t, number: number, data: data, decoder: json.NewDecoder(bytes.NewReader(data)), line: t.offset + 1, column: 1}
 	r.decoder.UseNumber()
 	found := len(t.diags)
 	for {
@@ -39,11 +40,15 @@ type jsonReader struct {
 	*text
 	data         []byte
 	decoder      *json.Decoder
+	number       func(any, value.Place) (*value.Node, error)
 	at           int // offset of line and column
 	line, column int
 }
 
-var errDepth = errors.New("nested too deep")
+var (
+	errDepth  = errors.New("nested too deep")
+	errLength = errors.New("a list too long")
+)
 
 // token returns the next token and where it starts.
 func (r *jsonReader) token() (json.Token, value.Place, error) {
@@ -100,7 +105,7 @@ func (r *jsonReader) build(token json.Token, place value.Place, depth int) (*val
 	case bool:
 		return value.NewBool(token, place), nil
 	case json.Number:
-		return value.FromAny(token, place)
+		return r.number(token, place)
 	}
 	return value.NewNull(place), nil
 }
@@ -135,7 +140,9 @@ func (r *jsonReader) array(place value.Place, depth int) (*value.Node, error) {
 		if err != nil {
 			return nil, noEOF(err)
 		}
-		items = append(items, item)
+		if items = append(items, item); len(items) > r.limits.ListItems {
+			return nil, errLength
+		}
 	}
 	_, _, err := r.token() // the closing bracket
 	return value.NewList(items, place), noEOF(err)

@@ -12,6 +12,12 @@ type Limits struct {
 	AliasNodes int
 	// ListItems of one list. Default 10,000.
 	ListItems int
+	// Marks are the characters that may be syntax of YAML, line ends included: what
+	// reading costs grows with them. Default 1,000,000 in a text.
+	Marks int
+	// LineMarks are the same in one line, which the YAML library holds as a whole
+	// in several times the memory. Default 200,000.
+	LineMarks int
 }
 
 func (l Limits) withDefaults() Limits {
@@ -24,5 +30,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Nesting, 100)
 	set(&l.AliasNodes, 50_000)
 	set(&l.ListItems, 10_000)
+	set(&l.Marks, 1_000_000)
+	set(&l.LineMarks, 200_000)
 	return l
 }

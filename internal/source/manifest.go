@@ -15,7 +15,7 @@ import (
 
 // ManifestLimits are the limits for manifests, which may be larger than our own
 // documents: custom resource definitions take megabytes and nest deeply.
-var ManifestLimits = Limits{Bytes: 64 << 20, Nesting: 500, ListItems: 1_000_000}
+var ManifestLimits = Limits{Bytes: 64 << 20, Nesting: 500, ListItems: 1_000_000, Marks: 16_000_000, LineMarks: 1_000_000}
 
 // Manifests reads Kubernetes manifests, YAML or JSON, exactly as kubectl would
 // send them: values come from sigs.k8s.io/yaml and apimachinery's JSON decoder,
@@ -40,7 +40,7 @@ func Manifests(w *value.Writer, data []byte, limits Limits) ([]*value.Node, diag
 }
 
 func (t *text) readChunk(chunk []byte) (objects []*value.Node) {
-	if roots, ok := t.jsonObjects(chunk); ok {
+	if roots, ok := t.jsonObjects(chunk, value.FromAny); ok {
 		for _, root := range roots {
 			objects = append(objects, t.split(root)...)
 		}
@@ -112,12 +112,10 @@ func depthOf(n *yaml.Node, limit int) int {
 
 func (t *text) manifest(root *yaml.Node, chunk []byte) []*value.Node {
 	if depthOf(root, t.limits.Nesting) > t.limits.Nesting {
-		t.diags = append(t.diags, t.tooDeep(t.place(root).Range()))
+		t.add(t.tooDeep(t.place(root).Range()))
 		return nil
 	}
-	before := len(t.diags)
-	t.refuseDuplicates(root)
-	if len(t.diags) > before {
+	if t.refuseDuplicates(root) {
 		return nil
 	}
 	data, err := asKubectl(chunk)
@@ -149,20 +147,23 @@ func asKubectl(chunk []byte) (any, error) {
 	return data, nil
 }
 
-func (t *text) refuseDuplicates(n *yaml.Node) {
+// refuseDuplicates reports keys that stand twice, and whether there are any.
+func (t *text) refuseDuplicates(n *yaml.Node) (any bool) {
 	if n.Kind == yaml.MappingNode {
 		seen := make(map[string]*yaml.Node, len(n.Content)/2)
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
 			if first, twice := seen[key.Value]; twice && key.Kind == yaml.ScalarNode && key.Value != "<<" {
 				t.duplicate(key.Value, key, first)
+				any = true
 			}
 			seen[key.Value] = key
 		}
 	}
 	for _, c := range n.Content {
-		t.refuseDuplicates(c)
+		any = t.refuseDuplicates(c) || any
 	}
+	return any
 }
 
 // align places the nodes of n where root's nodes of the same path stand. What
@@ -214,7 +215,7 @@ func (t *text) split(n *value.Node) []*value.Node {
 		return out
 	}
 	if kind == "" || version == "" {
-		t.diags = append(t.diags, diag.Errorf("source.manifest", n.Place().Range(), "an object needs apiVersion and kind").
+		t.add(diag.Errorf("source.manifest", n.Place().Range(), "an object needs apiVersion and kind").
 			WithDetail("add both, or take the file out of the list of manifests"))
 		return nil
 	}

@@ -27,7 +27,7 @@ type text struct {
 // open checks the size and takes the byte order mark away.
 func (t *text) open(data []byte) ([]byte, bool) {
 	if len(data) > t.limits.Bytes {
-		t.diags = append(t.diags, diag.Errorf("source.too-large", diag.Range{File: t.writer.File}, "the file has %d bytes, more than the %d allowed", len(data), t.limits.Bytes).
+		t.add(diag.Errorf("source.too-large", diag.Range{File: t.writer.File}, "the file has %d bytes, more than the %d allowed", len(data), t.limits.Bytes).
 			WithDetail("split it into several files; a document rarely needs more than a few kilobytes"))
 		return nil, false
 	}
@@ -39,6 +39,9 @@ func (t *text) open(data []byte) ([]byte, bool) {
 // parse gives the root node of every document. A text that is not YAML gives
 // the documents in front of the mistake.
 func (t *text) parse(data []byte) []*yaml.Node {
+	if t.tooWide(data) {
+		return nil
+	}
 	loader, err := yaml.NewLoader(bytes.NewReader(data))
 	var roots []*yaml.Node
 	for err == nil {
@@ -65,10 +68,10 @@ func (t *text) syntaxError(err error) {
 		}
 	}
 	if strings.Contains(message, "exceeded max depth") {
-		t.diags = append(t.diags, t.tooDeep(at))
+		t.add(t.tooDeep(at))
 		return
 	}
-	t.diags = append(t.diags, diag.Errorf("source.syntax", at, "this is not valid YAML: %s", message).
+	t.add(diag.Errorf("source.syntax", at, "this is not valid YAML: %s", message).
 		WithDetail("%s", syntaxHint(message)))
 }
 
@@ -140,6 +143,24 @@ func quotedWidth(rest []rune, quote rune) int {
 	return len(rest)
 }
 
+// maxFindings bounds what is said of one text: of the millionth mistake of one
+// kind nobody reads.
+const maxFindings = 1000
+
+func (t *text) add(d diag.Diagnostic) {
+	if len(t.diags) < maxFindings {
+		t.diags = append(t.diags, d)
+		return
+	}
+	if len(t.diags) == maxFindings {
+		t.diags = append(t.diags, diag.Warningf("source.more", diag.Range{File: t.writer.File}, "more than %d things are wrong in this file; the others are not shown", maxFindings).
+			WithDetail("mend these, and read it again"))
+	}
+	if d.Severity == diag.Error {
+		t.diags[maxFindings].Severity = diag.Error
+	}
+}
+
 func (t *text) report(n *yaml.Node, code, summary, detail string, args ...any) {
-	t.diags = append(t.diags, diag.Errorf(code, t.place(n).Range(), "%s", fmt.Sprintf(summary, args...)).WithDetail("%s", detail))
+	t.add(diag.Errorf(code, t.place(n).Range(), "%s", fmt.Sprintf(summary, args...)).WithDetail("%s", detail))
 }

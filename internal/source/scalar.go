@@ -1,6 +1,7 @@
 package source
 
 import (
+	"encoding/json"
 	"math"
 	"regexp"
 	"strconv"
@@ -109,6 +110,17 @@ func (b *builder) integer(n *yaml.Node, digits string, base int, p value.Place) 
 	return value.NewInt(i, p).AsWritten(n.Value)
 }
 
+// number is a number of JSON as this dialect reads it.
+func number(token any, p value.Place) (*value.Node, error) {
+	text := token.(json.Number).String()
+	if intForm.MatchString(text) {
+		i, err := strconv.ParseInt(text, 10, 64)
+		return value.NewInt(i, p).AsWritten(text), err
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	return value.NewFloat(f, p).AsWritten(text), err
+}
+
 // warnOldSpelling tells about scalars that YAML 1.1 readers take for booleans
 // or dates and this dialect takes for strings.
 func (b *builder) warnOldSpelling(n *yaml.Node) {
@@ -123,5 +135,5 @@ func (b *builder) warnOldSpelling(n *yaml.Node) {
 }
 
 func (b *builder) warn(n *yaml.Node, hint, summary string, args ...any) {
-	b.diags = append(b.diags, diag.Warningf("source.plain-scalar", b.place(n).Range(), summary, args...).WithDetail("%s", hint))
+	b.add(diag.Warningf("source.plain-scalar", b.place(n).Range(), summary, args...).WithDetail("%s", hint))
 }
