@@ -52,7 +52,6 @@ type source struct {
 
 // later are fields of the format that this release does not support.
 var later = map[string]string{
-	"Pool.upgradeAfter":      "pools are upgraded in the order of their names",
 	"Stage.split":            "write one stage for each group",
 	"Stage.calendar":         "start and pause the rollout by hand",
 	"Stage.gates":            "pause the rollout by hand",
