@@ -155,7 +155,7 @@ func (l *layer) named(pattern string) bool {
 // written.
 func (f fixed) within(top string) bool {
 	p, err := diag.ParsePath(top)
-	return err == nil && len(p) > 0 && under(f.path, p)
+	return err == nil && len(p) > 0 && f.path.Under(p)
 }
 
 // ownership reads library/ownership.yaml. Of a document with mistakes, what could

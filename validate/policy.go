@@ -88,7 +88,7 @@ func (p *policy) pass(data any, known places) []refusal {
 	slices.SortFunc(found, refusal.compare)
 	var fresh []refusal
 	for i, r := range found {
-		inner := i+1 < len(found) && below(found[i+1].path, r.path)
+		inner := i+1 < len(found) && len(found[i+1].path) > len(r.path) && found[i+1].path.Under(r.path)
 		twice := len(fresh) > 0 && fresh[len(fresh)-1].path.Compare(r.path) == 0
 		if !inner && !twice && !known.reach(r.path) {
 			fresh = append(fresh, r)
@@ -149,9 +149,4 @@ func keyOf(root *value.Node, path diag.Path) value.Place {
 	name, _ := path[len(path)-1].IsField()
 	e, _ := root.Find(above(path)).Entry(name)
 	return e.Key
-}
-
-// below reports whether path leads into the data at other.
-func below(path, other diag.Path) bool {
-	return len(path) > len(other) && path[:len(other)].Compare(other) == 0
 }

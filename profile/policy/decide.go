@@ -155,6 +155,6 @@ func coversPath(g profile.Grant, c Change) bool {
 	at, err := diag.ParsePath(c.Path)
 	return err == nil && slices.ContainsFunc(g.Paths, func(text string) bool {
 		top, err := diag.ParsePath(text)
-		return err == nil && len(top) > 0 && len(at) >= len(top) && at[:len(top)].Compare(top) == 0
+		return err == nil && len(top) > 0 && at.Under(top)
 	})
 }
