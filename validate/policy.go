@@ -54,25 +54,13 @@ func countItems(n *value.Node) int {
 }
 
 // judge evaluates the policy over projected data and gives what it refuses,
-// sorted by path. What one pass finds is taken out of the data for the next.
+// sorted by path.
 func (p *policy) judge(projected *value.Node) []refusal {
 	data := projected.Any()
 	if p.match.Exists() && p.match.Unify(encode(data)).Validate(cue.Concrete(true)) != nil {
 		return nil
 	}
-	var all []refusal
-	known := places{}
-	for range maxPasses {
-		found := p.pass(data, known)
-		if len(found) == 0 {
-			break
-		}
-		all = append(all, found...)
-		for _, r := range found {
-			known.add(r.path)
-			data = r.mend(data, r.path)
-		}
-	}
+	all := refusals(data, p.pass)
 	slices.SortFunc(all, refusal.compare)
 	return all
 }
