@@ -119,6 +119,24 @@ func TestPublish(t *testing.T) {
 	}
 }
 
+// TestPublishOverChangedParent: nothing is published over a version that is not
+// as it was published, since its digest would hold what has to be undone.
+func TestPublishOverChangedParent(t *testing.T) {
+	files := inherited(t)
+	base, child := profile.Ref{Name: "base", Version: "1.0.0"}, profile.Ref{Name: "edge-base", Version: "1.0.0"}
+	sum, err := load(t, files).Publish(profile.Sum{}, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := load(t, edited(t, files, "library/base/1.0.0/profile.yaml", "1450", "1451"))
+	if got, err := changed.Publish(sum, child); !errors.Is(err, profile.ErrImmutable) || got.String() != sum.String() {
+		t.Errorf("%v\n%s", err, got)
+	}
+	if _, err := load(t, files).Publish(sum, child); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestPublishRefuses: what cannot be published.
 func TestPublishRefuses(t *testing.T) {
 	files := inherited(t)
