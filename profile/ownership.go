@@ -70,7 +70,10 @@ const (
 	ConfigureVerb Verb = "configure"
 )
 
-// limits are the fields of a Grant that limit each verb.
+// Limits are the fields of a [Grant] that limit the verb, as documents name them,
+// sorted. A verb that is not known has none.
+func (v Verb) Limits() []string { return slices.Clone(limits[v]) }
+
 var limits = map[Verb][]string{
 	CreateVerb:    {"clusters", "profiles"},
 	ChangeVerb:    {"clusters"},
