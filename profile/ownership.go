@@ -47,8 +47,8 @@ type Entitlement struct {
 type Verb string
 
 const (
-	// CreateVerb: make a cluster of a profile, or add the profile, or another
-	// version of it, to a cluster. Limited by profiles and clusters.
+	// CreateVerb: make a cluster of a profile, or of none, or add the profile, or
+	// another version of it, to a cluster. Limited by profiles and clusters.
 	CreateVerb Verb = "create"
 	// ChangeVerb: change labels, pools, presets and all else of a cluster that no
 	// other verb is about. Limited by clusters.
