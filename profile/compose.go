@@ -189,13 +189,8 @@ func (l *layer) declares(at diag.Path, lower *value.Node) bool {
 	name, _, _ := strings.Cut(by.Document, "@")
 	return slices.ContainsFunc(l.Overrides, func(o OverridesLayer) bool {
 		path, err := diag.ParsePath(o.Path)
-		return err == nil && under(diag.Fields("capi").Join(at...), path) && (o.Layer == by.Layer || o.Layer == name+"/"+by.Layer)
+		return err == nil && diag.Fields("capi").Join(at...).Under(path) && (o.Layer == by.Layer || o.Layer == name+"/"+by.Layer)
 	})
-}
-
-// under reports whether path lies at or below top.
-func under(path, top diag.Path) bool {
-	return len(path) >= len(top) && path[:len(top)].Compare(top) == 0
 }
 
 // find resolves the address of a layer: a bare name when it is unique in the

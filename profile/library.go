@@ -111,6 +111,7 @@ func (l *loader) settleAll() {
 		}
 	}
 	l.checkOverlays()
+	l.checkNames()
 }
 
 func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -123,8 +123,8 @@ func (s Sum) String() string {
 
 // Publish returns sum with a line more for each version that has none. What a
 // version extends has to be published, or among refs. A version that was
-// published with other content is an [ErrImmutable]; a -dev version, and one with
-// errors, cannot be published.
+// published with other content, or extends one that was, is an [ErrImmutable]; a
+// -dev version, and one with errors, cannot be published.
 func (l *Library) Publish(sum Sum, refs ...Ref) (Sum, error) {
 	out := Sum{lines: slices.Clone(sum.lines)}
 	for _, ref := range slices.SortedFunc(slices.Values(refs), Ref.Compare) {
@@ -154,8 +154,11 @@ func (l *Library) publishable(ref Ref, sum Sum, with []Ref) error {
 	}
 	if r := l.release(ref); r != nil && r.parent != nil {
 		parent := r.parent.ref
-		if _, published := sum.Digest(parent); !published && !slices.Contains(with, parent) {
+		switch known, published := sum.Digest(parent); {
+		case !published && !slices.Contains(with, parent):
 			return fmt.Errorf("it extends %s, which is not published", parent)
+		case published && known != r.parent.digest:
+			return fmt.Errorf("it extends %s: %w: that was published as %s, and is %s now", parent, ErrImmutable, known, r.parent.digest)
 		}
 	}
 	return nil
