@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -54,13 +53,11 @@ func TestHostileDocuments(t *testing.T) {
 			fsys := overBase(t, fstest.MapFS{"fleet/hostile.yaml": {Data: []byte(c.text)}})
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			start := time.Now()
 			w, diags := profile.Load(fsys, profile.Layout{})
 			got := findings(w, diags)
-			elapsed := time.Since(start)
 			runtime.ReadMemStats(&after)
-			if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 256 || elapsed > 5*time.Second {
-				t.Errorf("took %d MiB and %v", used, elapsed)
+			if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 256 {
+				t.Errorf("took %d MiB", used)
 			}
 			if len(got) == 0 || len(got) > 100 {
 				t.Errorf("%d findings", len(got))
