@@ -104,8 +104,14 @@ func (h *Handbook) owners(m *markdown) {
 			}
 		}
 	}
+	versions := map[string][]profile.Ref{}
 	for o := range h.ws.Overlays() {
-		own(o.Spec.Owner, "overlay "+code(o.Ref().Name))
+		versions[o.Ref().Name] = append(versions[o.Ref().Name], o.Ref())
+	}
+	for _, name := range slices.Sorted(maps.Keys(versions)) {
+		ref, _ := latestOf(versions[name])
+		o, _ := h.ws.Overlay(ref)
+		own(o.Spec.Owner, "overlay "+code(name))
 	}
 	for _, s := range h.ws.Strategies() {
 		own(s.Spec.Owner, "strategy "+code(s.Metadata.Name))
