@@ -55,6 +55,7 @@ func (w *Workspace) clusterNames() []string {
 // resource. Names without a version take the latest one that is not a -dev
 // version. The hub has only its name; its class namespace is the default.
 func (l *Library) Resolve(c Cluster, from Source) (*Stack, diag.Diagnostics) {
+	c.TypeMeta = TypeMeta{APIVersion: cmp.Or(c.APIVersion, APIVersion), Kind: cmp.Or(c.Kind, "Cluster")} // which clients of an API server leave out
 	root, err := treeOf(c, from)
 	if err != nil {
 		return nil, diag.Diagnostics{diag.Errorf("profile.value", diag.Range{File: string(from)}, "%v", err)}
