@@ -15,6 +15,9 @@ type Library struct {
 	overlays map[string][]*overlay // likewise
 	rules    *ownership            // nil for none
 
+	once      sync.Once
+	sensitive lines // of overlays, that findings must not quote; made once
+
 	mu       sync.Mutex
 	composed map[string]*composition // by the key of a recipe
 }

@@ -55,7 +55,7 @@ func Load(fsys fs.FS, layout Layout) (*Workspace, diag.Diagnostics) {
 	l.policies()
 	l.lock()
 	l.finish()
-	l.workspace.withheld = l.workspace.sensitiveLines()
+	l.workspace.withheld = l.workspace.Library.sensitiveLines(l.clusters...)
 	return l.workspace, l.workspace.Withhold(append(l.diags, l.tree.Diags...)).Sorted()
 }
 

@@ -67,7 +67,7 @@ func (l *Library) Resolve(c Cluster, from Source) (*Stack, diag.Diagnostics) {
 	m.key = Key{Hub: c.Spec.Hub, Namespace: cmp.Or(c.Metadata.Namespace, "default"), Name: c.Metadata.Name}
 	m.write()
 	stack, diags := l.resolve(m, Hub{Metadata: ObjectMeta{Name: c.Spec.Hub}}, LockEntry{})
-	return stack, append(load.diags, diags...).Sorted()
+	return stack, l.overlayLines().withhold(append(load.diags, diags...)).Sorted()
 }
 
 // write marks who wrote the parts of a cluster's document.
