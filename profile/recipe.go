@@ -158,8 +158,12 @@ func (c *composition) judgeOverlays() {
 		for _, f := range o.root.Find(at).Fields() {
 			inputs := c.inputsNamed(f.Name)
 			if len(inputs) == 0 {
+				near := ""
+				if len(idle) < maxSlips {
+					near, _ = diag.Nearest(f.Name, known)
+				}
 				idle = append(idle, diag.Errorf("profile.undeclared-variable", f.Key.Range(), "no profile declares variable %q", f.Name).
-					WithDetail("%s", nearestOf(f.Name, known, "variables")).WithPath(at.Join(diag.Field(f.Name))))
+					WithDetail("%s", meantHint(near, known, "variables")).WithPath(at.Join(diag.Field(f.Name))))
 				continue
 			}
 			if inputs[0].Scope == PoolScope {

@@ -95,10 +95,8 @@ func (l *Library) overlayLines() lines {
 // addSets adds what a document sets and is not to be shown.
 func (l lines) addSets(document *value.Node, names openness) {
 	for _, set := range variableSets(document) {
-		for _, f := range set.Fields() {
-			if names.withholds(f) {
-				l.add(f)
-			}
+		for _, f := range names.withheld(set) {
+			l.add(f)
 		}
 	}
 }
@@ -143,17 +141,36 @@ func (l *Library) openness() openness {
 	return out
 }
 
+// withheld are the fields of a set of variables that are not to be shown.
+func (o openness) withheld(set *value.Node) []value.Entry {
+	slips := 0
+	var out []value.Entry
+	for _, f := range set.Fields() {
+		if o.withholds(f, &slips) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 // withholds reports whether a field of variables sets what must not be shown, or
-// sets a variable that nobody declares and that was probably meant to be one.
-func (o openness) withholds(f value.Entry) bool {
+// sets a variable that nobody declares and that was probably meant to be one. In
+// a set with more such slips than are looked at, the rest is not shown either.
+func (o openness) withholds(f value.Entry, slips *int) bool {
 	name := f.Name
 	if _, variable, split := strings.Cut(name, "/"); split {
 		name = variable
 	}
 	reference, closed := o.closed[name]
 	if !closed {
+		if o.open[name] {
+			return false
+		}
+		if *slips++; *slips > maxSlips {
+			return true
+		}
 		near, ok := diag.Nearest(name, o.names)
-		if o.open[name] || !ok {
+		if !ok {
 			return false
 		}
 		reference = o.closed[near]
