@@ -3,6 +3,7 @@ package profile
 import (
 	"cmp"
 	"fmt"
+	"sync"
 
 	"github.com/dayzero-sdk/dayzero/internal/expr"
 	"github.com/dayzero-sdk/dayzero/internal/value"
@@ -187,20 +188,21 @@ func (r *resolution) reject(code string, path diag.Path, hint, format string, ar
 // any combination of versions and presets, for as long as it runs.
 const maxComposed = 4096
 
-// compose gives the composition of a recipe, made once while it is kept.
+// compose gives the composition of a recipe, made once while it is kept. Nobody
+// waits for that of another one.
 func (l *Library) compose(made recipe) *composition {
 	key := made.key()
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	c, ok := l.composed[key]
+	composed, ok := l.composed[key]
 	if !ok {
-		c = made.compose()
+		composed = sync.OnceValue(made.compose)
 		if len(l.composed) >= maxComposed {
 			clear(l.composed)
 		}
-		l.composed[key] = c
+		l.composed[key] = composed
 	}
-	return c
+	l.mu.Unlock()
+	return composed()
 }
 
 // finish evaluates everything and fills the stack.
