@@ -32,12 +32,20 @@ type composition struct {
 	constrained []constrained
 	idle        map[*overlay]diag.Diagnostics
 	diags       diag.Diagnostics
+	patched     patchFindings
 
 	shared  sync.Map // bound trees of slots, where they are equal for all clusters
 	digests sync.Map // of trees that clusters share
 	buffers sync.Pool
 	once    sync.Once
 	same    map[*layer]unchanging
+}
+
+// patchFindings is what was wrong with presets and overlays, and idle in them, when
+// they were put over the layers: before those were put together.
+type patchFindings struct {
+	idle  map[*overlay]diag.Diagnostics
+	diags diag.Diagnostics
 }
 
 // unchanging is a layer that is the same in all stacks of a composition: it holds

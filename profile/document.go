@@ -64,6 +64,7 @@ var later = map[string]string{
 
 var decoding = decode.Options{
 	Later: later,
+	Empty: map[string]bool{"JSONOperation.path": true}, // the whole object
 	Raw: map[reflect.Type]func(*value.Node, reflect.Value) error{
 		reflect.TypeFor[Value](): func(n *value.Node, out reflect.Value) error {
 			out.Set(reflect.ValueOf(Value{node: n}))

@@ -198,3 +198,34 @@ func TestLayoutBounds(t *testing.T) {
 		}
 	}
 }
+
+// TestSlowRecipeBlocksNoOther: while the layers of one recipe are put together,
+// which an overlay can make slow, clusters of another one resolve. The slow ones
+// have a mistake, so that they are done when the layers are.
+func TestSlowRecipeBlocksNoOther(t *testing.T) {
+	var values []string
+	for i := range 10_000 {
+		values = append(values, fmt.Sprintf("v%d: \"${cluster.name + '%d'}\"", i, i))
+	}
+	w := load(t, overBase(t, fstest.MapFS{
+		"library/overlays/slow/1.0.0/overlay.yaml": {Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Overlay\nmetadata: {name: slow}\nspec: {version: 1.0.0, owner: o, order: 10, selector: {matchLabels: {tier: slow}}, layers: [{layer: cni, values: {%s}}]}\n", strings.Join(values, ",\n"))},
+		"fleet/slow.yaml":                          {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: slow, labels: {tier: slow}}\nspec: {profiles: [base], variables: {nobodys: 1}}\n")},
+	}))
+	slow := make(chan int, 2)
+	for range cap(slow) {
+		go func() {
+			_, found := w.Resolve(profile.Key{Hub: "eu-1", Namespace: "default", Name: "slow"})
+			slow <- len(found)
+		}()
+	}
+	time.Sleep(50 * time.Millisecond) // so that they have begun
+	if stack, found := w.Resolve(one); stack == nil {
+		t.Fatal(found)
+	}
+	if len(slow) > 0 {
+		t.Error("the other cluster waited for the slow recipe")
+	}
+	if a, b := <-slow, <-slow; a != 1 || b != 1 {
+		t.Errorf("%d and %d findings about the slow clusters", a, b)
+	}
+}

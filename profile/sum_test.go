@@ -278,6 +278,7 @@ func TestNewLibrary(t *testing.T) {
 	}
 	cluster, _ := w.Cluster(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
 	want, _ := w.Library.Resolve(cluster, "here")
+	cluster.TypeMeta = profile.TypeMeta{} // as clients of an API server give it
 	got, diags := built.Resolve(cluster, "here")
 	if got == nil || got.Digest() != want.Digest() {
 		t.Errorf("the stacks differ: %v", diags)

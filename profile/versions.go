@@ -151,12 +151,9 @@ func (r OverlayRelease) Sensitive() []string {
 	if r.library == nil {
 		return nil
 	}
-	names := r.library.openness()
 	var out []string
-	for _, f := range r.Document.root.Get("spec", "variables").Fields() {
-		if names.withholds(f) {
-			out = append(out, f.Name)
-		}
+	for _, f := range r.library.openness().withheld(r.Document.root.Get("spec", "variables")) {
+		out = append(out, f.Name)
 	}
 	return out
 }
