@@ -32,13 +32,14 @@ type Related struct {
 	Range   Range  `json:"range"`
 }
 
-// String is the one-line form: place, severity, summary and code.
+// String is the one-line form: place, severity, summary and code, without
+// control characters.
 func (d Diagnostic) String() string {
 	place := ""
 	if !d.Range.IsZero() {
 		place = d.Range.String() + ": "
 	}
-	return fmt.Sprintf("%s%s: %s [%s]", place, d.Severity, d.Summary, d.Code)
+	return oneLine(fmt.Sprintf("%s%s: %s [%s]", place, d.Severity, d.Summary, d.Code))
 }
 
 // Compare orders diagnostics by place, severity, code, path and text.

@@ -114,6 +114,23 @@ func TestTextOfOddLines(t *testing.T) {
 	}
 }
 
+// TestTextOfHostileFindings: texts that come from documents reach the terminal
+// without control codes and on their line; only a detail has lines.
+func TestTextOfHostileFindings(t *testing.T) {
+	const hostile = "\x1b]0;x\a\r\n\tend"
+	d := diag.Errorf(hostile, at(hostile, 1, 1, 1, 1), "%s", hostile).WithDetail("%s", hostile).WithRelated(at(hostile, 2, 1, 2, 1), "%s", hostile)
+	const shown = ".]0;x...\tend"
+	want := "error: " + shown + " [" + shown + "]\n  --> " + shown + ":1:1\n" +
+		"  hint: .]0;x..\n        \tend\n" +
+		"  note: " + shown + "\n  --> " + shown + ":2:1\n"
+	if diff := cmp.Diff(want, diag.Diagnostics{d}.Text(nil)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(shown+":1:1: error: "+shown+" ["+shown+"]", d.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestTextNeverPanics: whatever place a finding claims.
 func TestTextNeverPanics(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -32,13 +32,19 @@ type excerpts struct {
 }
 
 func (e excerpts) write(b *strings.Builder, d Diagnostic) {
-	fmt.Fprintf(b, "%s: %s [%s]\n", d.Severity, d.Summary, d.Code)
+	fmt.Fprintf(b, "%s: %s [%s]\n", d.Severity, oneLine(d.Summary), oneLine(d.Code))
 	e.place(b, d.Range)
 	if d.Detail != "" {
-		fmt.Fprintf(b, "  hint: %s\n", strings.ReplaceAll(d.Detail, "\n", "\n        "))
+		b.WriteString("  hint: ")
+		for i, line := range strings.Split(d.Detail, "\n") {
+			if i > 0 {
+				b.WriteString("        ")
+			}
+			b.WriteString(oneLine(line) + "\n")
+		}
 	}
 	for _, r := range d.Related {
-		fmt.Fprintf(b, "  note: %s\n", r.Summary)
+		fmt.Fprintf(b, "  note: %s\n", oneLine(r.Summary))
 		e.place(b, r.Range)
 	}
 }
@@ -47,7 +53,7 @@ func (e excerpts) place(b *strings.Builder, r Range) {
 	if r.IsZero() {
 		return
 	}
-	fmt.Fprintf(b, "  --> %s\n", r)
+	fmt.Fprintf(b, "  --> %s\n", oneLine(r.String()))
 	line, ok := e.line(r)
 	if !ok {
 		return
@@ -106,10 +112,13 @@ func (e excerpts) line(r Range) (string, bool) {
 	if r.Start.Line > len(lines) {
 		return "", false
 	}
-	return strings.Map(printable, strings.TrimSuffix(lines[r.Start.Line-1], "\r")), true
+	return oneLine(strings.TrimSuffix(lines[r.Start.Line-1], "\r")), true
 }
 
-// printable keeps a hostile line from reaching the terminal as control codes.
+// oneLine keeps a text of an input from reaching the terminal as control codes
+// or as lines of its own.
+func oneLine(s string) string { return strings.Map(printable, s) }
+
 func printable(c rune) rune {
 	if c != '\t' && (c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0) {
 		return '.'
