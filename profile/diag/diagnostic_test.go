@@ -2,6 +2,7 @@ package diag_test
 
 import (
 	"encoding/json"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -94,15 +95,17 @@ func TestTextOfOddLines(t *testing.T) {
 		at   diag.Range
 		want string
 	}{
-		"tabs":             {at("tab.yaml", 1, 5, 1, 8), "    1 | \ta:\tbad\n      | \t  \t^^^\n"},
-		"control codes":    {at("bell.yaml", 1, 4, 1, 5), "    1 | a: .[31mred..\n      |    ^\n"},
-		"wide":             {at("wide.yaml", 1, 4, 1, 6), "    1 | é: 日本\n      |    ^^\n"},
-		"several lines":    {at("tab.yaml", 1, 5, 2, 3), "    1 | \ta:\tbad\n      | \t  \t^^^\n"},
-		"behind the end":   {at("wide.yaml", 1, 90, 1, 99), "    1 | é: 日本\n      |      ^\n"},
-		"no such line":     {at("wide.yaml", 9, 1, 9, 1), ""},
-		"no such file":     {at("gone.yaml", 1, 1, 1, 1), ""},
-		"outside the root": {at("../gone.yaml", 1, 1, 1, 1), ""},
-		"a long line":      {at("long.yaml", 1, 501, 1, 505), "    1 | " + strings.Repeat("x", 40) + "HERE" + strings.Repeat("y", 116) + "\n      | " + strings.Repeat(" ", 40) + "^^^^\n"},
+		"tabs":                   {at("tab.yaml", 1, 5, 1, 8), "    1 | \ta:\tbad\n      | \t  \t^^^\n"},
+		"control codes":          {at("bell.yaml", 1, 4, 1, 5), "    1 | a: .[31mred..\n      |    ^\n"},
+		"wide":                   {at("wide.yaml", 1, 4, 1, 6), "    1 | é: 日本\n      |    ^^\n"},
+		"several lines":          {at("tab.yaml", 1, 5, 2, 3), "    1 | \ta:\tbad\n      | \t  \t^^^\n"},
+		"behind the end":         {at("wide.yaml", 1, 90, 1, 99), "    1 | é: 日本\n      |      ^\n"},
+		"no such line":           {at("wide.yaml", 9, 1, 9, 1), ""},
+		"no such file":           {at("gone.yaml", 1, 1, 1, 1), ""},
+		"outside the root":       {at("../gone.yaml", 1, 1, 1, 1), ""},
+		"a long line":            {at("long.yaml", 1, 501, 1, 505), "    1 | " + strings.Repeat("x", 40) + "HERE" + strings.Repeat("y", 116) + "\n      | " + strings.Repeat(" ", 40) + "^^^^\n"},
+		"the end of a long line": {at("long.yaml", 1, 1003, 1, 9999), "    1 | " + strings.Repeat("y", 42) + "\n      | " + strings.Repeat(" ", 40) + "^^\n"},
+		"behind a long line":     {at("long.yaml", 1, 9999, 1, 9999), "    1 | " + strings.Repeat("y", 40) + "\n      | " + strings.Repeat(" ", 40) + "^\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := diag.Diagnostics{diag.Errorf("c", c.at, "s")}.Text(fsys)
@@ -111,6 +114,31 @@ func TestTextOfOddLines(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestTextOfBigFiles: a file is read and split once, and a line of its size is
+// neither shown nor copied.
+func TestTextOfBigFiles(t *testing.T) {
+	for name, c := range map[string]struct {
+		file string
+		at   func(i int) diag.Range
+	}{
+		"one line":   {strings.Repeat("é", 3<<19), func(i int) diag.Range { return at("a", 1, 1<<20+i, 1, 3<<19) }},
+		"many lines": {strings.Repeat("é\n", 1<<20), func(i int) diag.Range { return at("a", 1<<19+i, 1, 1<<19+i+1, 1) }},
+	} {
+		fsys := fstest.MapFS{"a": {Data: []byte(c.file)}}
+		var ds diag.Diagnostics
+		for i := range 100 {
+			ds = append(ds, diag.Errorf("c", c.at(i), "s"))
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		text := ds.Text(fsys)
+		runtime.ReadMemStats(&after)
+		if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 32<<20 || len(text) > 100*1000 {
+			t.Errorf("%s: %d bytes of text cost %d", name, len(text), allocated)
+		}
 	}
 }
 
