@@ -32,6 +32,10 @@ type Related struct {
 	Range   Range  `json:"range"`
 }
 
+func (r Related) compare(o Related) int {
+	return cmp.Or(r.Range.Compare(o.Range), cmp.Compare(r.Summary, o.Summary))
+}
+
 // String is the one-line form: place, severity, summary and code, without
 // control characters.
 func (d Diagnostic) String() string {
@@ -42,7 +46,8 @@ func (d Diagnostic) String() string {
 	return oneLine(fmt.Sprintf("%s%s: %s [%s]", place, d.Severity, d.Summary, d.Code))
 }
 
-// Compare orders diagnostics by place, severity, code, path and text.
+// Compare orders diagnostics by place, severity, code, path, text and what is
+// related.
 func (d Diagnostic) Compare(o Diagnostic) int {
 	return cmp.Or(
 		d.Range.Compare(o.Range),
@@ -51,6 +56,7 @@ func (d Diagnostic) Compare(o Diagnostic) int {
 		cmp.Compare(d.Path, o.Path),
 		cmp.Compare(d.Summary, o.Summary),
 		cmp.Compare(d.Detail, o.Detail),
+		slices.CompareFunc(d.Related, o.Related, Related.compare),
 	)
 }
 

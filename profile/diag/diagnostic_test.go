@@ -18,7 +18,7 @@ func at(file string, line, column, endLine, endColumn int) diag.Range {
 	return diag.Range{File: file, Start: diag.Position{Line: line, Column: column}, End: diag.Position{Line: endLine, Column: endColumn}}
 }
 
-// TestSorted holds the order by place, severity, code, path and text, each
+// TestSorted holds the order by place, severity, code, path, text and notes, each
 // finding once, and that the receiver keeps its order.
 func TestSorted(t *testing.T) {
 	want := diag.Diagnostics{
@@ -27,6 +27,9 @@ func TestSorted(t *testing.T) {
 		diag.Errorf("a", at("a.yaml", 10, 1, 10, 2), "x"),
 		diag.Errorf("b", at("a.yaml", 10, 1, 10, 2), "w"),
 		diag.Errorf("b", at("a.yaml", 10, 1, 10, 2), "x"),
+		diag.Errorf("b", at("a.yaml", 10, 1, 10, 2), "x").WithRelated(at("b.yaml", 1, 1, 1, 1), "one"),
+		diag.Errorf("b", at("a.yaml", 10, 1, 10, 2), "x").WithRelated(at("b.yaml", 1, 1, 1, 1), "two"),
+		diag.Errorf("b", at("a.yaml", 10, 1, 10, 2), "x").WithRelated(at("b.yaml", 2, 1, 2, 1), "one"),
 		diag.Errorf("b", at("a.yaml", 10, 1, 10, 2), "a").WithPath(diag.Fields("p")),
 		diag.Warningf("a", at("a.yaml", 10, 1, 10, 2), "x"),
 		diag.Informationf("a", at("b.yaml", 1, 1, 1, 1), "x"),
