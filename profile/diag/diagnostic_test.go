@@ -257,3 +257,33 @@ func TestEnumsPrint(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestEnumsReadBack: what output has as text is read back, and what is not in
+// the list is refused with the list.
+func TestEnumsReadBack(t *testing.T) {
+	for k := diag.Unknown; k <= diag.Generated; k++ {
+		readBack(t, k, diag.OriginKind(99), "manifest")
+	}
+	for s := diag.Error; s <= diag.Information; s++ {
+		readBack(t, s, diag.Severity(99), "warning")
+	}
+	d := diag.Errorf("c", at("a", 1, 2, 3, 4), "s").WithDetail("d").WithPath(diag.Fields("p")).WithRelated(at("b", 1, 1, 1, 1), "r")
+	readBack(t, d, diag.Diagnostic{}, "")
+}
+
+func readBack[T any](t *testing.T, v, got T, listed string) {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(v, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if err := json.Unmarshal([]byte(`"other"`), &got); err == nil || !strings.Contains(err.Error(), listed) {
+		t.Errorf("%T reads other: %v", v, err)
+	}
+}
