@@ -122,6 +122,25 @@ type resolution struct {
 	diags    diag.Diagnostics
 }
 
+// maxFindings bounds what is said of one cluster: all the names that it sets may
+// be misspelt.
+const maxFindings = 1000
+
+// found are the findings in their order, of very many the first.
+func (r *resolution) found() diag.Diagnostics {
+	found := r.diags.Sorted()
+	if len(found) <= maxFindings {
+		return found
+	}
+	rest := found[maxFindings:]
+	more := diag.Warningf("source.more", r.member.At(nil), "%d more things are wrong with this cluster; they are not shown", len(rest)).
+		WithDetail("mend those that are, and read it again")
+	if rest.HasErrors() {
+		more.Severity = diag.Error
+	}
+	return append(found[:maxFindings:maxFindings], more).Sorted()
+}
+
 func (r *resolution) add(found ...diag.Diagnostic) { r.diags = append(r.diags, found...) }
 
 func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diagnostics) {
@@ -149,9 +168,9 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 		r.finish()
 	}
 	if r.diags.HasErrors() {
-		return nil, r.diags.Sorted()
+		return nil, r.found()
 	}
-	return r.stack, r.diags.Sorted()
+	return r.stack, r.found()
 }
 
 // giveUp judges what can still be judged of a cluster whose document or profiles
@@ -165,7 +184,7 @@ func (r *resolution) giveUp(made recipe) diag.Diagnostics {
 	if !r.diags.HasErrors() {
 		r.add(r.member.notResolved())
 	}
-	return r.diags.Sorted()
+	return r.found()
 }
 
 // CodeNotResolved is the code of the one diagnostic that a cluster gets when it

@@ -21,16 +21,25 @@ type Options struct {
 	Later map[string]string
 }
 
-// Into decodes root into the struct that target points to.
+// Into decodes root into the struct that target points to. Of a document with
+// very many mistakes it reports the first ones, and how many more there are.
 func Into(root *value.Node, target any, options Options) diag.Diagnostics {
 	d := decoder{options: options}
 	d.value(nil, root.Place(), root, reflect.ValueOf(target).Elem())
+	if d.unsaid > 0 {
+		d.diags = append(d.diags, diag.Errorf("source.more", root.Place().Range(), "%d more things are wrong in this document; they are not shown", d.unsaid).
+			WithDetail("mend those that are, and read it again"))
+	}
 	return d.diags
 }
+
+// maxFindings bounds what is said of one document: all it has may be misspelt.
+const maxFindings = 100
 
 type decoder struct {
 	options Options
 	diags   diag.Diagnostics
+	unsaid  int // findings beyond the bound
 }
 
 // value decodes n, which stands behind the key at key, into out.
@@ -217,6 +226,10 @@ func (d *decoder) missing(path diag.Path, key value.Place, n *value.Node, field 
 // unknown reports a field and returns the known one that was probably meant.
 func (d *decoder) unknown(path diag.Path, f value.Entry, t reflect.Type, known map[string]field) string {
 	at := path.Join(diag.Field(f.Name))
+	if len(d.diags) == maxFindings {
+		d.unsaid++
+		return ""
+	}
 	if why, ok := d.options.Later[t.Name()+"."+f.Name]; ok {
 		d.add(diag.Errorf("profile.unsupported", f.Key.Range(), "%s is not supported yet", f.Name).WithDetail("%s", why), at)
 		return ""
@@ -236,6 +249,10 @@ func (d *decoder) unknown(path diag.Path, f value.Entry, t reflect.Type, known m
 }
 
 func (d *decoder) add(found diag.Diagnostic, path diag.Path) {
+	if len(d.diags) == maxFindings {
+		d.unsaid++
+		return
+	}
 	d.diags = append(d.diags, found.WithPath(path))
 }
 
