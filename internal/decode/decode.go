@@ -128,10 +128,7 @@ func (d *decoder) mismatch(path diag.Path, n *value.Node, want string) {
 }
 
 func display(n *value.Node) string {
-	text := n.Text()
-	if len(text) > 40 {
-		text = text[:40] + "..."
-	}
+	text := value.Short(n.Text(), 40)
 	if n.Kind() == value.String {
 		return fmt.Sprintf("%q", text)
 	}
