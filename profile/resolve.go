@@ -226,7 +226,7 @@ func (r *resolution) finish() {
 	s, c := r.stack, r.comp
 	s.comp = c
 	s.bound = bound{variables: r.member.root.Get("spec", "variables"), vars: r.vars, pools: r.pools}
-	s.version = c.kubernetes.component().Get("version")
+	s.version = c.kubernetes.product.Get("version")
 	s.layers = make([]StackLayer, 0, len(c.layers))
 	same := c.unchanging()
 	for _, ly := range c.layers {
@@ -247,7 +247,7 @@ func (r *resolution) finish() {
 func (r *resolution) bindLayer(ly *layer) StackLayer {
 	out := StackLayer{
 		Name: ly.Name, Profile: ly.release.ref, Kind: ly.Kind, Owner: ly.owner(), Component: ly.Component,
-		Origin: ly.node().Origin(), layer: ly,
+		Origin: ly.root.Origin(), layer: ly,
 	}
 	values := r.bind(ly.values, nil, nil)
 	out.Values = Value{node: values}
@@ -282,7 +282,7 @@ func (r *resolution) bind(n *value.Node, pool *boundPool, values *value.Node) *v
 		in := expr.Inputs{
 			Vars:      r.vars[p.layer.release.ref.Name],
 			Cluster:   r.cluster,
-			Component: p.layer.component(),
+			Component: p.layer.product,
 			Provided:  r.provided,
 			Values:    values,
 		}
@@ -310,11 +310,3 @@ func (r *resolution) notComputed(e *value.Node, p *program, values *value.Node, 
 	found.Summary = fmt.Sprintf("cluster %s: %s", r.member.key, found.Summary)
 	return found.WithRelated(r.member.At(diag.Fields("metadata", "name")), "the cluster is here")
 }
-
-// component is what expressions of the layer see as component.
-func (l *layer) component() *value.Node {
-	return l.product
-}
-
-// node is the layer in its profile.
-func (l *layer) node() *value.Node { return l.root }
