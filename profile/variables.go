@@ -10,6 +10,13 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
+// bound is what the variables of a stack were bound from and to.
+type bound struct {
+	variables *value.Node            // what the cluster sets
+	vars      map[string]*value.Node // by profile name
+	pools     boundPools
+}
+
 // bindVariables finds the value of every variable and what expressions see as
 // vars, cluster and provided.
 func (r *resolution) bindVariables() {
