@@ -82,6 +82,19 @@ func decoded(t *testing.T, text string) (garden, []string) {
 	return g, lines
 }
 
+// TestManyMistakes: the first ones are reported, and how many more there are.
+func TestManyMistakes(t *testing.T) {
+	var text strings.Builder
+	for i := range 150 {
+		fmt.Fprintf(&text, "unknown%d: 1\n", i)
+	}
+	_, found := decoded(t, "kind: Garden\n"+text.String()+"beds: 1\n")
+	const want = "1:1 source.more : 51 more things are wrong in this document; they are not shown; mend those that are, and read it again"
+	if len(found) != 101 || found[0] != want {
+		t.Errorf("%d findings: %q", len(found), found)
+	}
+}
+
 func TestInto(t *testing.T) {
 	got, found := decoded(t, `
 kind: Garden
@@ -146,18 +159,5 @@ greenhouse: {kind: 1.30, beds: {name: a}}
 	}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-// TestManyMistakes: the first ones are reported, and how many more there are.
-func TestManyMistakes(t *testing.T) {
-	var text strings.Builder
-	for i := range 150 {
-		fmt.Fprintf(&text, "unknown%d: 1\n", i)
-	}
-	_, found := decoded(t, "kind: Garden\n"+text.String()+"beds: 1\n")
-	const want = "1:1 source.more : 51 more things are wrong in this document; they are not shown; mend those that are, and read it again"
-	if len(found) != 101 || found[0] != want {
-		t.Errorf("%d findings: %q", len(found), found)
 	}
 }
