@@ -101,6 +101,19 @@ func (d Detail) String() string {
 // MarshalText writes the detail as String does.
 func (d Detail) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
+// UnmarshalText reads the detail as String gives it.
+func (d *Detail) UnmarshalText(text []byte) error {
+	var known []string
+	for i := range details {
+		if details[i].name == string(text) {
+			*d = Detail(i)
+			return nil
+		}
+		known = append(known, details[i].name)
+	}
+	return fmt.Errorf("detail %q: want one of %q", text, known)
+}
+
 // Verdict is the one verdict that goes with the detail. For an object's None,
 // PendingApply and Recreated it is the verdict of an object whose fields are all
 // in sync: a field's Drift, then a field's Unknown, comes before it.

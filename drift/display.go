@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
 )
@@ -12,7 +11,7 @@ import (
 // hidden stands for what must not be shown: not even its length.
 const hidden = "(hidden)"
 
-// maxShown bounds the text of one value, in bytes.
+// maxShown bounds the text of one value, in characters.
 const maxShown = 200
 
 // display is the text of a value for people.
@@ -24,13 +23,13 @@ func (p *pair) display(d difference, n *value.Node) string {
 		return hidden
 	}
 	if n.Kind() == value.List || n.Kind() == value.Map {
-		return shorten(string(n.AppendJSON(nil)))
+		return value.Short(string(n.AppendJSON(nil)), maxShown)
 	}
 	text, isString := n.Str()
 	if isString && !isPlain(text) {
-		return shorten(strconv.Quote(text))
+		return value.Short(strconv.Quote(text), maxShown)
 	}
-	return shorten(n.Text())
+	return value.Short(n.Text(), maxShown)
 }
 
 // isPlain reports whether a string can be shown without quotes and is not taken
@@ -60,15 +59,4 @@ func (p *pair) hides(d difference) bool {
 		return false
 	}
 	return text != "/type" && text != "/immutable" && !strings.HasPrefix(text, "/metadata/labels")
-}
-
-func shorten(text string) string {
-	if len(text) <= maxShown {
-		return text
-	}
-	end := maxShown
-	for end > 0 && !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + "..."
 }

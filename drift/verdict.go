@@ -1,6 +1,9 @@
 package drift
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Verdict is the answer about an object or a field.
 type Verdict uint8
@@ -26,6 +29,16 @@ func (v Verdict) String() string {
 
 // MarshalText writes the verdict as String does.
 func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// UnmarshalText reads the verdict as String gives it.
+func (v *Verdict) UnmarshalText(text []byte) error {
+	i := slices.Index(verdicts[:], string(text))
+	if i < 1 {
+		return fmt.Errorf("verdict %q: want one of %v", text, verdicts[1:])
+	}
+	*v = Verdict(i)
+	return nil
+}
 
 // Confidence says how sure a verdict is.
 type Confidence uint8
@@ -55,3 +68,13 @@ func (c Confidence) String() string {
 
 // MarshalText writes the confidence as String does.
 func (c Confidence) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads the confidence as String gives it.
+func (c *Confidence) UnmarshalText(text []byte) error {
+	i := slices.Index(confidences[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("confidence %q: want one of %v", text, confidences)
+	}
+	*c = Confidence(i)
+	return nil
+}

@@ -111,21 +111,6 @@ func (c *consent) overriddenLayer(was, now *member, address string) *layer {
 	return nil
 }
 
-// layerOf finds a layer of the profiles of a cluster, whether or not the cluster
-// disables it; nil for none.
-func (l *Library) layerOf(m *member, lock LockEntry, address string) *layer {
-	made, _ := (&resolution{library: l, member: m, stack: &Stack{}}).choose(lock)
-	var layers []*layer
-	for _, r := range made.releases {
-		layers = append(layers, r.layers...)
-	}
-	ly, err := findLayer(layers, address)
-	if err != nil {
-		return nil
-	}
-	return ly
-}
-
 // matched asks the owners of overlays that match a cluster, and did not, or the
 // other way around.
 func (c *consent) matched(was, now *member) {

@@ -46,7 +46,7 @@ func firstField(path diag.Path) (string, bool) {
 // wrong, which is reported for the profile.
 func (l *layer) binding(list string, i int, text string) (f fixed, ok bool) {
 	path, err := diag.ParsePath(text)
-	at := l.node().Get(list).Items()[i].Place()
+	at := l.root.Get(list).Items()[i].Place()
 	return fixed{path: path, by: l, target: l, owner: at.Writer.Owner, document: at.Writer.Document, at: at.Range()}, err == nil && len(path) > 1
 }
 

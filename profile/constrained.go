@@ -3,7 +3,6 @@ package profile
 import (
 	"slices"
 
-	"github.com/dayzero-sdk/dayzero/internal/merge"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
@@ -192,51 +191,4 @@ func (r *resolution) bound(rule constrained) []*value.Node {
 		}
 	}
 	return nil
-}
-
-// at finds what stands at a path of the slots, wherever the slot counts.
-func (s CapiSlots) at(path diag.Path) []*value.Node {
-	slot, _ := path[0].IsField()
-	rest := path[1:]
-	controlPlane := func() *value.Node {
-		return merge.Over(fromNodes(s.ControlPlaneNodes.node, true), s.ControlPlane.node, merge.Capi)
-	}
-	var out []*value.Node
-	switch slot {
-	case "cluster":
-		return []*value.Node{s.Cluster.node.Find(rest)}
-	case "infrastructure":
-		return []*value.Node{s.Infrastructure.node.Find(rest)}
-	case "controlPlane":
-		return []*value.Node{controlPlane().Find(rest)}
-	case "nodes":
-		for _, p := range spread(rest, true) {
-			out = append(out, controlPlane().Find(p))
-		}
-	}
-	for _, class := range s.Classes {
-		out = append(out, class.at(slot, rest)...)
-	}
-	return out
-}
-
-// at finds what stands at the rest of a path of the slots nodes, workers and
-// classes in one class.
-func (c WorkerClass) at(slot string, rest diag.Path) []*value.Node {
-	paths := []diag.Path{rest}
-	switch slot {
-	case "nodes":
-		paths = spread(rest, false)
-	case "classes":
-		if name, _ := firstField(rest); name != c.Name {
-			return nil
-		}
-		paths = []diag.Path{rest[1:]}
-	}
-	whole := merge.Over(merge.Over(fromNodes(c.Nodes.node, false), c.Workers.node, merge.Capi), c.Class.node, merge.Capi)
-	var out []*value.Node
-	for _, p := range paths {
-		out = append(out, whole.Find(p))
-	}
-	return out
 }

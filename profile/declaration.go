@@ -12,35 +12,8 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
-// input is a declared variable without mistakes, ready to judge values.
-type input struct {
-	Variable
-	form    *form
-	release *release
-	index   int
-	preset  *value.Node // the default, nil for none
-}
-
-// at is the place of the declaration, or of what is below it.
-func (in *input) at(steps ...diag.Step) diag.Range {
-	return in.release.At(declarationPath(in.index).Join(steps...))
-}
-
 func declarationPath(index int) diag.Path {
 	return diag.Fields("spec", "variables").Join(diag.Index(index))
-}
-
-func newInput(r *release, index int) *input {
-	in := &input{Variable: r.profile.Spec.Variables[index], release: r, index: index}
-	writer := *r.whole.Find(declarationPath(index)).Place().Writer // a parent's, where it is inherited
-	writer.Kind = diag.Default
-	in.form = newForm(in.Schema, &writer)
-	if n := in.Default.node; !n.IsNull() {
-		by := *n.Place().Writer
-		by.Kind = diag.Default
-		in.preset = in.form.filled(n.WrittenBy(&by))
-	}
-	return in
 }
 
 // checkVariables judges the declarations of a release and prepares those without

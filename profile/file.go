@@ -26,7 +26,7 @@ type File struct {
 	objects []*value.Node
 }
 
-// Objects are the Kubernetes objects of an expanded file of a stack; nil for
+// Objects are the Kubernetes objects of an expanded file of a stack; none for
 // other files, whose Data is left as it is.
 func (f File) Objects() []Value {
 	out := make([]Value, len(f.objects))

@@ -221,7 +221,7 @@ func (c *composition) checkDisabled(ly *layer, p layerPatch) {
 		return
 	}
 	w := enabled.Place().Writer
-	for i, n := range ly.node().Get("fixed").Items() {
+	for i, n := range ly.root.Get("fixed").Items() {
 		if owner := n.Place().Writer.Owner; w.Kind == diag.Override || w.Owner != owner {
 			c.add(diag.Errorf("profile.fixed", enabled.Place().Range(), "layer %s of %s cannot be disabled: its owner %s fixes %s", ly.Name, ly.release.ref, owner, ly.Fixed[i].Path).
 				WithDetail("leave the layer in, or ask %s for a version without it", owner).WithPath(p.path.Join(diag.Field("enabled"))).
@@ -229,7 +229,7 @@ func (c *composition) checkDisabled(ly *layer, p layerPatch) {
 			return
 		}
 	}
-	for i, n := range ly.node().Get("constrained").Items() {
+	for i, n := range ly.root.Get("constrained").Items() {
 		if by := n.Place().Writer; strings.HasPrefix(ly.Constrained[i].Path, "/capi") && (w.Kind == diag.Override || w.Owner != by.Owner) {
 			c.add(diag.Errorf("profile.constrained", enabled.Place().Range(), "layer %s of %s cannot be disabled: its owner %s constrains %s", ly.Name, ly.release.ref, by.Owner, ly.Constrained[i].Path).
 				WithDetail("leave the layer in, or ask %s for a version without it", by.Owner).WithPath(p.path.Join(diag.Field("enabled"))).

@@ -37,8 +37,7 @@ func ImmutableChanges(have, want *Stack) diag.Diagnostics {
 			}
 		}
 	}
-	// Profiles that share a variable have one finding for it.
-	return slices.CompactFunc(out.Sorted(), func(a, b diag.Diagnostic) bool { return a.Compare(b) == 0 && a.Summary == b.Summary })
+	return together(out)
 }
 
 // immutable is a variable that must not change, as both sides declare it.

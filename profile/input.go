@@ -2,7 +2,6 @@ package profile
 
 import (
 	"cmp"
-	"iter"
 	"maps"
 	"slices"
 
@@ -33,13 +32,6 @@ type Input struct {
 	Lost []LostValue
 }
 
-// bound is what the variables of a stack were bound from and to.
-type bound struct {
-	variables *value.Node            // what the cluster sets
-	vars      map[string]*value.Node // by profile name
-	pools     boundPools
-}
-
 // Inputs are the values of all variables, sorted by name, profile and pool, the
 // control plane first. A variable without a value has none.
 func (s *Stack) Inputs() []Input {
@@ -62,12 +54,6 @@ func (s *Stack) inputsNamed(name string) []Input {
 		out = append(out, s.inputsOf(name, pool.name, pool.set, pool.vars)...)
 	}
 	return out
-}
-
-// all yields the pools, the control plane first, workers by name.
-func (b boundPools) all() iter.Seq[*boundPool] {
-	workers := slices.SortedFunc(slices.Values(b.workers), func(x, y *boundPool) int { return cmp.Compare(x.name, y.name) })
-	return slices.Values(append([]*boundPool{b.controlPlane}, workers...))
 }
 
 // inputsOf gives the value that profiles have in common, and those of profiles
@@ -104,4 +90,31 @@ func (c *composition) lost(in *input, set *value.Node) []LostValue {
 		won = true
 	}
 	return out
+}
+
+// input is a declared variable without mistakes, ready to judge values.
+type input struct {
+	Variable
+	form    *form
+	release *release
+	index   int
+	preset  *value.Node // the default, nil for none
+}
+
+// at is the place of the declaration, or of what is below it.
+func (in *input) at(steps ...diag.Step) diag.Range {
+	return in.release.At(declarationPath(in.index).Join(steps...))
+}
+
+func newInput(r *release, index int) *input {
+	in := &input{Variable: r.profile.Spec.Variables[index], release: r, index: index}
+	writer := *r.whole.Find(declarationPath(index)).Place().Writer // a parent's, where it is inherited
+	writer.Kind = diag.Default
+	in.form = newForm(in.Schema, &writer)
+	if n := in.Default.node; !n.IsNull() {
+		by := *n.Place().Writer
+		by.Kind = diag.Default
+		in.preset = in.form.filled(n.WrittenBy(&by))
+	}
+	return in
 }

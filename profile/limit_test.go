@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -48,6 +49,7 @@ func TestHostileDocuments(t *testing.T) {
 		"a long list":     {fmt.Sprintf(clusterHead, "x") + "  timeZone: UTC\n---\n" + strings.Replace(fmt.Sprintf(clusterHead, "x"), "[base]", "["+strings.Repeat("base,", 10_001)+"]", 1), nil},
 		"a large file":    {strings.Repeat("# comment\n", 350_000), []string{"fleet/hostile.yaml source.too-large"}},
 		"a list too deep": {fmt.Sprintf(clusterHead, "x") + "  overrides: [{layer: cni, reason: r, owner: o, values: {a: " + strings.Repeat("[", 120) + strings.Repeat("]", 120) + "}}]\n", []string{"fleet/hostile.yaml:6:156 source.too-deep"}},
+		"unknown fields":  {fmt.Sprintf(clusterHead, "x") + manyKeys("  "), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fsys := overBase(t, fstest.MapFS{"fleet/hostile.yaml": {Data: []byte(c.text)}})
@@ -59,7 +61,7 @@ func TestHostileDocuments(t *testing.T) {
 			if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 256 {
 				t.Errorf("took %d MiB", used)
 			}
-			if len(got) == 0 || len(got) > 100 {
+			if len(got) == 0 || len(got) > 110 {
 				t.Errorf("%d findings", len(got))
 			}
 			if c.want != nil {
@@ -71,6 +73,27 @@ func TestHostileDocuments(t *testing.T) {
 				t.Error("the cluster beside it is not resolved")
 			}
 		})
+	}
+}
+
+// manyKeys are the fields of a mapping of nearly 3 MiB.
+func manyKeys(indent string) string {
+	var text strings.Builder
+	for i := range 200_000 {
+		fmt.Fprintf(&text, "%sk%d: a\n", indent, i)
+	}
+	return text.String()
+}
+
+// TestManyMistakes: of what nobody reads to its end there is a number.
+func TestManyMistakes(t *testing.T) {
+	for _, field := range []string{"variables", "presets"} {
+		text := fmt.Sprintf(clusterHead, "x") + "  " + field + ":\n" + manyKeys("    ")
+		w, _ := profile.Load(overBase(t, fstest.MapFS{"fleet/hostile.yaml": {Data: []byte(text)}}), profile.Layout{})
+		stack, found := w.Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "x"})
+		if stack != nil || len(found) != 1001 || found[0].Code != "source.more" || found[0].Severity != diag.Error {
+			t.Errorf("%s: %d findings, the first: %v", field, len(found), found[0])
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 
@@ -68,6 +69,12 @@ func (r *resolution) defaultPools() {
 type boundPools struct {
 	controlPlane *boundPool
 	workers      []*boundPool // as in the cluster's document
+}
+
+// all yields the pools, the control plane first, workers by name.
+func (b boundPools) all() iter.Seq[*boundPool] {
+	workers := slices.SortedFunc(slices.Values(b.workers), func(x, y *boundPool) int { return cmp.Compare(x.name, y.name) })
+	return slices.Values(append([]*boundPool{b.controlPlane}, workers...))
 }
 
 var (

@@ -42,3 +42,16 @@ func (r Ref) Compare(o Ref) int {
 
 // MarshalText gives the text form.
 func (r Ref) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads the text form; the zero Ref's is empty.
+func (r *Ref) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*r = Ref{}
+		return nil
+	}
+	parsed, err := ParseRef(string(text))
+	if err == nil {
+		*r = parsed
+	}
+	return err
+}

@@ -124,6 +124,25 @@ type resolution struct {
 	diags    diag.Diagnostics
 }
 
+// maxFindings bounds what is said of one cluster: all the names that it sets may
+// be misspelt.
+const maxFindings = 1000
+
+// found are the findings in their order, of very many the first.
+func (r *resolution) found() diag.Diagnostics {
+	found := r.diags.Sorted()
+	if len(found) <= maxFindings {
+		return found
+	}
+	rest := found[maxFindings:]
+	more := diag.Warningf("source.more", r.member.At(nil), "%d more things are wrong with this cluster; they are not shown", len(rest)).
+		WithDetail("mend those that are, and read it again")
+	if rest.HasErrors() {
+		more.Severity = diag.Error
+	}
+	return append(found[:maxFindings:maxFindings], more).Sorted()
+}
+
 func (r *resolution) add(found ...diag.Diagnostic) { r.diags = append(r.diags, found...) }
 
 func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diagnostics) {
@@ -151,9 +170,9 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 		r.finish()
 	}
 	if r.diags.HasErrors() {
-		return nil, r.diags.Sorted()
+		return nil, r.found()
 	}
-	return r.stack, r.diags.Sorted()
+	return r.stack, r.found()
 }
 
 // giveUp judges what can still be judged of a cluster whose document or profiles
@@ -167,7 +186,7 @@ func (r *resolution) giveUp(made recipe) diag.Diagnostics {
 	if !r.diags.HasErrors() {
 		r.add(r.member.notResolved())
 	}
-	return r.diags.Sorted()
+	return r.found()
 }
 
 // CodeNotResolved is the code of the one diagnostic that a cluster gets when it
@@ -210,7 +229,7 @@ func (r *resolution) finish() {
 	s, c := r.stack, r.comp
 	s.comp = c
 	s.bound = bound{variables: r.member.root.Get("spec", "variables"), vars: r.vars, pools: r.pools}
-	s.version = c.kubernetes.component().Get("version")
+	s.version = c.kubernetes.product.Get("version")
 	s.layers = make([]StackLayer, 0, len(c.layers))
 	same := c.unchanging()
 	for _, ly := range c.layers {
@@ -231,7 +250,7 @@ func (r *resolution) finish() {
 func (r *resolution) bindLayer(ly *layer) StackLayer {
 	out := StackLayer{
 		Name: ly.Name, Profile: ly.release.ref, Kind: ly.Kind, Owner: ly.owner(), Component: ly.Component,
-		Origin: ly.node().Origin(), layer: ly,
+		Origin: ly.root.Origin(), layer: ly,
 	}
 	values := r.bind(ly.values, nil, nil)
 	out.Values = Value{node: values}
@@ -266,7 +285,7 @@ func (r *resolution) bind(n *value.Node, pool *boundPool, values *value.Node) *v
 		in := expr.Inputs{
 			Vars:      r.vars[p.layer.release.ref.Name],
 			Cluster:   r.cluster,
-			Component: p.layer.component(),
+			Component: p.layer.product,
 			Provided:  r.provided,
 			Values:    values,
 		}
@@ -294,11 +313,3 @@ func (r *resolution) notComputed(e *value.Node, p *program, values *value.Node, 
 	found.Summary = fmt.Sprintf("cluster %s: %s", r.member.key, found.Summary)
 	return found.WithRelated(r.member.At(diag.Fields("metadata", "name")), "the cluster is here")
 }
-
-// component is what expressions of the layer see as component.
-func (l *layer) component() *value.Node {
-	return l.product
-}
-
-// node is the layer in its profile.
-func (l *layer) node() *value.Node { return l.root }

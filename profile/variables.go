@@ -10,6 +10,13 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
+// bound is what the variables of a stack were bound from and to.
+type bound struct {
+	variables *value.Node            // what the cluster sets
+	vars      map[string]*value.Node // by profile name
+	pools     boundPools
+}
+
 // bindVariables finds the value of every variable and what expressions see as
 // vars, cluster and provided.
 func (r *resolution) bindVariables() {
@@ -183,7 +190,32 @@ func (c *composition) judged(inputs []*input, f value.Entry, at diag.Path) diag.
 				WithRelated(in.at(), "it is declared here by %s, owner %s", in.release.ref, in.release.profile.Spec.Owner))
 		}
 	}
+	return together(out)
+}
+
+// together makes one finding of those that differ only in their notes: profiles
+// that share a variable often say the same of it, and all of them answer for it.
+func together(found diag.Diagnostics) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, d := range found.Sorted() {
+		if len(out) == 0 || !alike(d, out[len(out)-1]) {
+			out = append(out, d)
+			continue
+		}
+		last := &out[len(out)-1]
+		for _, note := range d.Related {
+			if !slices.Contains(last.Related, note) {
+				*last = last.WithRelated(note.Range, "%s", note.Summary)
+			}
+		}
+	}
 	return out
+}
+
+// alike reports whether two findings are equal but for their notes.
+func alike(a, b diag.Diagnostic) bool {
+	a.Related, b.Related = nil, nil
+	return a.Compare(b) == 0
 }
 
 // distrust remembers that something is wrong with a variable, so that no rule is
@@ -197,13 +229,15 @@ func (r *resolution) distrust(name string) {
 
 // deprecated warns about a value that should not be set any more.
 func (r *resolution) deprecated(inputs []*input, f value.Entry, at diag.Path) {
+	var out diag.Diagnostics
 	for _, in := range inputs {
 		if in.Deprecated != "" {
-			r.add(diag.Warningf("profile.deprecated-variable", f.Key.Range(), "variable %s is deprecated: %s", in.Name, in.Deprecated).
+			out = append(out, diag.Warningf("profile.deprecated-variable", f.Key.Range(), "variable %s is deprecated: %s", in.Name, in.Deprecated).
 				WithDetail("take it out of the cluster").WithPath(at.Join(diag.Field(f.Name))).
 				WithRelated(in.at(), "it is declared here by %s, owner %s", in.release.ref, in.release.profile.Spec.Owner))
 		}
 	}
+	r.add(together(out)...)
 }
 
 func (r *resolution) missing(name string, rel *release) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
 )
 
 // Version is a semantic version as this ecosystem writes them: suffixes that
@@ -44,12 +46,8 @@ func ParseVersion(text string) (Version, error) {
 	return v, err
 }
 
-func clipped(text string) string {
-	if len(text) > 64 {
-		return text[:64] + "..."
-	}
-	return text
-}
+// clipped keeps what hostile input says short.
+func clipped(text string) string { return value.Short(text, 64) }
 
 // String is the version as written.
 func (v Version) String() string { return v.text }

@@ -181,6 +181,15 @@ func TestRef(t *testing.T) {
 			t.Errorf("%q gives %+v", bad, got)
 		}
 	}
+	for _, ref := range []profile.Ref{{}, {"a", ""}, {"a", "1.2.3"}} {
+		read := profile.Ref{Name: "before"}
+		if text, _ := ref.MarshalText(); read.UnmarshalText(text) != nil || read != ref {
+			t.Errorf("%v is read as %v", ref, read)
+		}
+	}
+	if err := new(profile.Ref).UnmarshalText([]byte("a@latest")); err == nil {
+		t.Error("a reference without a version was read")
+	}
 	refs := []profile.Ref{{"b", "1.0.0"}, {"a", "1.10.0"}, {"a", "1.9.0"}, {"a", ""}}
 	slices.SortFunc(refs, profile.Ref.Compare)
 	if want := []profile.Ref{{"a", ""}, {"a", "1.9.0"}, {"a", "1.10.0"}, {"b", "1.0.0"}}; !slices.Equal(refs, want) {

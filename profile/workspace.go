@@ -74,6 +74,21 @@ func (w *Workspace) LayerOf(key Key, address string) (of Ref, found Layer, ok bo
 	return ly.release.ref, found, true
 }
 
+// layerOf finds a layer of the profiles of a cluster, whether or not the cluster
+// disables it; nil for none.
+func (l *Library) layerOf(m *member, lock LockEntry, address string) *layer {
+	made, _ := (&resolution{library: l, member: m, stack: &Stack{}}).choose(lock)
+	var layers []*layer
+	for _, r := range made.releases {
+		layers = append(layers, r.layers...)
+	}
+	ly, err := findLayer(layers, address)
+	if err != nil {
+		return nil
+	}
+	return ly
+}
+
 // Hubs are the hubs, sorted by name.
 func (w *Workspace) Hubs() []Hub { return slices.Clone(w.hubs) }
 

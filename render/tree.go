@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -150,16 +152,22 @@ func short(s string) string {
 }
 
 // Commit moves what was staged into place. whole says that the tree is complete:
-// then each hub's directory is replaced, so that clusters and sets that are gone
-// vanish; else only the clusters and sets that were added are. Directories that
-// hold anything but YAML files are not replaced: [ErrForeignFiles].
+// then each hub's directory is replaced, also that of a hub that has no cluster
+// any more, so that clusters and sets that are gone vanish; else only the
+// clusters and sets that were added are. Directories that hold anything but YAML
+// files are not replaced: [ErrForeignFiles]. Directories that are laid out in
+// another way are not touched.
 func (t *Tree) Commit(whole bool) error {
 	parts := t.parts
 	if whole {
-		parts = nil
-		for hub := range t.hubs {
-			parts = append(parts, hub)
+		earlier, err := hubsBelow(t.dir)
+		if err != nil {
+			return err
 		}
+		for _, hub := range earlier {
+			t.hubs[hub] = true
+		}
+		parts = slices.Sorted(maps.Keys(t.hubs))
 	}
 	for _, part := range parts {
 		if err := onlyYAML(filepath.Join(t.dir, part)); err != nil {
@@ -172,6 +180,23 @@ func (t *Tree) Commit(whole bool) error {
 		}
 	}
 	return t.finish()
+}
+
+// hubsBelow are the directories that an earlier Tree made for hubs. Others may
+// keep files beside them, so they are told by what lies below.
+func hubsBelow(dir string) ([]string, error) {
+	var out []string
+	for _, pattern := range []string{"_shared", "*/*/" + Hub.String(), "*/*/" + Workload.String()} {
+		found, err := fs.Glob(os.DirFS(dir), "[^.]*/"+pattern)
+		if err != nil {
+			return nil, fmt.Errorf("looking for hubs in %s: %w", dir, err)
+		}
+		for _, path := range found {
+			hub, _, _ := strings.Cut(path, "/")
+			out = append(out, hub)
+		}
+	}
+	return out, nil
 }
 
 func (t *Tree) finish() error {
@@ -207,7 +232,18 @@ func (t *Tree) replace(part string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // a part without files
 	}
-	return err
+	if err != nil {
+		return errors.Join(err, restore(old, target))
+	}
+	return nil
+}
+
+// restore puts back what was there, if anything was.
+func restore(old, target string) error {
+	if err := os.Rename(old, target); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // Abort removes what was staged, and directories that NewTree made. It does

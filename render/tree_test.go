@@ -178,6 +178,60 @@ func TestTreeCommitWhole(t *testing.T) {
 	}
 }
 
+// TestTreeCommitWholeWithoutHub: a hub that lost its last cluster is gone like a
+// cluster; what others keep beside the hubs stays.
+func TestTreeCommitWholeWithoutHub(t *testing.T) {
+	bundles := bundlesOf(t, twoHubs)
+	dir := t.TempDir()
+	writeTree(t, dir, true, bundles)
+	others := map[string]string{"apps/shop/shop.yaml": "{}", "README.md": "mine", ".git/a/b/hub": "mine"}
+	for name, text := range others {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := only(bundles, "a", "b")
+	writeTree(t, dir, true, left)
+	want := contentsOf(t, left)
+	maps.Copy(want, others)
+	if diff := cmp.Diff(want, contents(t, dir)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestTreeCommitFails: when what was staged cannot be moved, what was there
+// before is still there.
+func TestTreeCommitFails(t *testing.T) {
+	bundles := only(bundlesOf(t, twoHubs), "a")
+	dir := t.TempDir()
+	writeTree(t, dir, true, bundles)
+	before := contents(t, dir)
+	tree, err := render.NewTree(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tree.Add(bundles["a"]); err != nil {
+		t.Fatal(err)
+	}
+	staged, err := filepath.Glob(filepath.Join(dir, ".staging-*", "hub"))
+	if err != nil || len(staged) != 1 {
+		t.Fatal(staged, err)
+	}
+	if err := errors.Join(os.RemoveAll(staged[0]), os.WriteFile(staged[0], nil, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if err := tree.Commit(false); err == nil {
+		t.Error("a file was moved as if it were a directory")
+	}
+	if err := tree.Abort(); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(before, contents(t, dir)); diff != "" {
+		t.Errorf("a failed Commit changed something (-before +after):\n%s", diff)
+	}
+}
+
 func TestTreeCommitPart(t *testing.T) {
 	bundles := bundlesOf(t, twoHubs)
 	dir := t.TempDir()

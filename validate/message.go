@@ -89,9 +89,4 @@ func shown(n *value.Node) string {
 }
 
 // clipped keeps what hostile input says short.
-func clipped(text string) string {
-	if runes := []rune(text); len(runes) > 64 {
-		return string(runes[:64]) + "..."
-	}
-	return text
-}
+func clipped(text string) string { return value.Short(text, 64) }

@@ -16,6 +16,7 @@ import (
 	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/cue/token"
 
+	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
@@ -76,11 +77,7 @@ func (f *policyFile) failed(err error) {
 // oneLine keeps what others say short, and on one line.
 func oneLine(text string) string {
 	fields := strings.FieldsFunc(text, func(c rune) bool { return unicode.IsControl(c) || c == ' ' })
-	runes := []rune(strings.Join(fields, " "))
-	if len(runes) > 200 {
-		return string(runes[:200]) + "..."
-	}
-	return string(runes)
+	return value.Short(strings.Join(fields, " "), 200)
 }
 
 // declarations reads what the file declares: policies and sources. Beside them

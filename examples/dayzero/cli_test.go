@@ -6,10 +6,13 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/dayzero-sdk/dayzero/profile/vet"
 )
 
 const example = "../quickstart/workspace"
@@ -145,6 +148,48 @@ func TestRenderTreeAndStreamHoldTheSameObjects(t *testing.T) {
 	status, report, errs := dayzeroReading(stream, "drift", "--desired", out, "--live", "-")
 	if status != 0 {
 		t.Errorf("tree and stream differ:\n%s%s", report, errs)
+	}
+	_, text, _ = dayzero("render", "--workspace", example, "--cluster", "store-0005", "--format", "json")
+	var printed renderedObjects
+	if err := json.Unmarshal([]byte(text), &printed); err != nil {
+		t.Fatal(err)
+	}
+	if printed.APIVersion != "dayzero.dev/render/v1alpha1" || printed.Clusters != 1 || printed.Sets != 1 || printed.Objects != len(printed.Items) {
+		t.Errorf("the JSON form says %+v", printed)
+	}
+	var items bytes.Buffer
+	for _, item := range printed.Items {
+		items.WriteString("---\n" + string(item) + "\n")
+	}
+	status, report, errs = dayzeroReading(items.String(), "drift", "--desired", out, "--live", "-")
+	if status != 0 {
+		t.Errorf("tree and JSON differ:\n%s%s", report, errs)
+	}
+}
+
+type renderedObjects struct {
+	APIVersion              string
+	Clusters, Sets, Objects int
+	Items                   []json.RawMessage
+}
+
+// TestJSONOfNothing: lists are there also when they are empty.
+func TestJSONOfNothing(t *testing.T) {
+	for _, args := range [][]string{
+		{"validate"},
+		{"diff", "mem-base@1.2.0", "mem-base@1.2.0"},
+		{"path", "store-0001"},
+		{"plan"},
+		{"vet", "mem-base@1.2.0"},
+	} {
+		_, out, errs := dayzero(append(args, "--workspace", example, "--format", "json")...)
+		if null := regexp.MustCompile(`(?m)^.*: null.*$`).FindString(out); null != "" || !json.Valid([]byte(out)) {
+			t.Errorf("%v prints %s\n%s", args, null, errs)
+		}
+	}
+	vetted := vetProfiles([]vet.Report{{Findings: []vet.Finding{{}}}})
+	if vetted[0].Findings[0].With == nil {
+		t.Error("with is null")
 	}
 }
 

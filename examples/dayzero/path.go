@@ -143,7 +143,7 @@ func (c pathCommand) print(s streams, ws opened, route upgrade.Route, overrides 
 	if c.json() {
 		result := pathResult{
 			APIVersion: apiVersion("path"), Cluster: last.Key().String(), From: stacks[0].Pins(), To: last.Pins(),
-			Kubernetes: route.Kubernetes(), Hops: []pathHop{}, Overrides: overrides.Leaves, Diagnostics: found,
+			Kubernetes: route.Kubernetes(), Hops: []pathHop{}, Overrides: append([]upgrade.Leaf{}, overrides.Leaves...), Diagnostics: append(diag.Diagnostics{}, found...),
 		}
 		for _, h := range route.Hops() {
 			version, _ := h.To.KubernetesVersion()

@@ -17,7 +17,7 @@ import (
 type renderCommand struct {
 	workspaceFlags
 	Cluster string `help:"Only this cluster, [hub/]namespace/name." placeholder:"KEY"`
-	Out     string `help:"Directory to write to; a YAML stream goes to standard output without it." type:"path" placeholder:"DIR"`
+	Out     string `help:"Directory to write to; without it the objects go to standard output." type:"path" placeholder:"DIR"`
 }
 
 type renderResult struct {
@@ -26,6 +26,8 @@ type renderResult struct {
 	Sets       int    `json:"sets"`
 	Objects    int    `json:"objects"`
 	Out        string `json:"out,omitempty"`
+	// Items are the objects, where they are not written to files.
+	Items []render.Item `json:"items,omitempty"`
 }
 
 func newRenderer() *render.Renderer {
@@ -89,7 +91,29 @@ func (c renderCommand) stream(ctx context.Context, s streams, ws opened, keys []
 	if found.HasErrors() {
 		return refuse(s, c.formatFlag, "render", found, ws.fsys)
 	}
+	if c.json() {
+		return printJSON(s.out, listed(bundles))
+	}
 	return render.WriteYAML(s.out, bundles...)
+}
+
+// listed are bundles as one result, the shared sets each once.
+func listed(bundles []render.Bundle) renderResult {
+	out := renderResult{APIVersion: apiVersion("render"), Clusters: len(bundles)}
+	seen := map[string]bool{}
+	for _, b := range bundles {
+		for _, set := range b.Shared() {
+			if id := b.Key().Hub + "/" + set.Digest; !seen[id] {
+				seen[id] = true
+				out.Items = append(out.Items, set.Items...)
+			}
+		}
+	}
+	for _, b := range bundles {
+		out.Items = append(out.Items, b.Own()...)
+	}
+	out.Sets, out.Objects = len(seen), len(out.Items)
+	return out
 }
 
 // renderAll renders the whole fleet.

@@ -156,7 +156,7 @@ func vetProfiles(reports []vet.Report) []vetProfile {
 	for _, r := range reports {
 		one := vetProfile{Profile: r.Profile, Corners: r.Corners, Refused: r.Refused, Findings: []vetFinding{}, Unvaried: append([]vet.Unvaried{}, r.Unvaried...)}
 		for _, f := range r.Findings {
-			one.Findings = append(one.Findings, vetFinding{Corner: f.Corner.Name, With: f.Corner.With, More: f.More, Spec: f.Corner.Cluster.Spec, Diagnostic: f.Diagnostic})
+			one.Findings = append(one.Findings, vetFinding{Corner: f.Corner.Name, With: append([]profile.Ref{}, f.Corner.With...), More: f.More, Spec: f.Corner.Cluster.Spec, Diagnostic: f.Diagnostic})
 		}
 		out = append(out, one)
 	}

@@ -24,16 +24,25 @@ type Options struct {
 	Empty map[string]bool
 }
 
-// Into decodes root into the struct that target points to.
+// Into decodes root into the struct that target points to. Of a document with
+// very many mistakes it reports the first ones, and how many more there are.
 func Into(root *value.Node, target any, options Options) diag.Diagnostics {
 	d := decoder{options: options}
 	d.value(nil, root.Place(), root, reflect.ValueOf(target).Elem())
+	if d.unsaid > 0 {
+		d.diags = append(d.diags, diag.Errorf("source.more", root.Place().Range(), "%d more things are wrong in this document; they are not shown", d.unsaid).
+			WithDetail("mend those that are, and read it again"))
+	}
 	return d.diags
 }
+
+// maxFindings bounds what is said of one document: all it has may be misspelt.
+const maxFindings = 100
 
 type decoder struct {
 	options Options
 	diags   diag.Diagnostics
+	unsaid  int // findings beyond the bound
 }
 
 // value decodes n, which stands behind the key at key, into out.
@@ -122,10 +131,7 @@ func (d *decoder) mismatch(path diag.Path, n *value.Node, want string) {
 }
 
 func display(n *value.Node) string {
-	text := n.Text()
-	if len(text) > 40 {
-		text = text[:40] + "..."
-	}
+	text := value.Short(n.Text(), 40)
 	if n.Kind() == value.String {
 		return fmt.Sprintf("%q", text)
 	}
@@ -238,6 +244,10 @@ func within(path diag.Path) string {
 // unknown reports a field and returns the known one that was probably meant.
 func (d *decoder) unknown(path diag.Path, f value.Entry, t reflect.Type, known map[string]field) string {
 	at := path.Join(diag.Field(f.Name))
+	if len(d.diags) == maxFindings {
+		d.unsaid++
+		return ""
+	}
 	if why, ok := d.options.Later[t.Name()+"."+f.Name]; ok {
 		d.add(diag.Errorf("profile.unsupported", f.Key.Range(), "%s is not supported yet", f.Name).WithDetail("%s", why), at)
 		return ""
@@ -253,6 +263,10 @@ func (d *decoder) unknown(path diag.Path, f value.Entry, t reflect.Type, known m
 }
 
 func (d *decoder) add(found diag.Diagnostic, path diag.Path) {
+	if len(d.diags) == maxFindings {
+		d.unsaid++
+		return
+	}
 	d.diags = append(d.diags, found.WithPath(path))
 }
 

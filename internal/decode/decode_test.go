@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -79,6 +80,19 @@ func decoded(t *testing.T, text string) (garden, []string) {
 		lines = append(lines, fmt.Sprintf("%d:%d %s %s: %s; %s", d.Range.Start.Line, d.Range.Start.Column, d.Code, d.Path, d.Summary, d.Detail))
 	}
 	return g, lines
+}
+
+// TestManyMistakes: the first ones are reported, and how many more there are.
+func TestManyMistakes(t *testing.T) {
+	var text strings.Builder
+	for i := range 150 {
+		fmt.Fprintf(&text, "unknown%d: 1\n", i)
+	}
+	_, found := decoded(t, "kind: Garden\n"+text.String()+"beds: 1\n")
+	const want = "1:1 source.more : 51 more things are wrong in this document; they are not shown; mend those that are, and read it again"
+	if len(found) != 101 || found[0] != want {
+		t.Errorf("%d findings: %q", len(found), found)
+	}
 }
 
 func TestInto(t *testing.T) {

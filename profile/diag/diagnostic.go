@@ -32,16 +32,22 @@ type Related struct {
 	Range   Range  `json:"range"`
 }
 
-// String is the one-line form: place, severity, summary and code.
+func (r Related) compare(o Related) int {
+	return cmp.Or(r.Range.Compare(o.Range), cmp.Compare(r.Summary, o.Summary))
+}
+
+// String is the one-line form: place, severity, summary and code, without
+// control characters.
 func (d Diagnostic) String() string {
 	place := ""
 	if !d.Range.IsZero() {
 		place = d.Range.String() + ": "
 	}
-	return fmt.Sprintf("%s%s: %s [%s]", place, d.Severity, d.Summary, d.Code)
+	return oneLine(fmt.Sprintf("%s%s: %s [%s]", place, d.Severity, d.Summary, d.Code))
 }
 
-// Compare orders diagnostics by place, severity, code, path and text.
+// Compare orders diagnostics by place, severity, code, path, text and what is
+// related.
 func (d Diagnostic) Compare(o Diagnostic) int {
 	return cmp.Or(
 		d.Range.Compare(o.Range),
@@ -50,6 +56,7 @@ func (d Diagnostic) Compare(o Diagnostic) int {
 		cmp.Compare(d.Path, o.Path),
 		cmp.Compare(d.Summary, o.Summary),
 		cmp.Compare(d.Detail, o.Detail),
+		slices.CompareFunc(d.Related, o.Related, Related.compare),
 	)
 }
 

@@ -2,6 +2,7 @@ package diag_test
 
 import (
 	"encoding/json"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +18,7 @@ func at(file string, line, column, endLine, endColumn int) diag.Range {
 	return diag.Range{File: file, Start: diag.Position{Line: line, Column: column}, End: diag.Position{Line: endLine, Column: endColumn}}
 }
 
-// TestSorted holds the order by place, severity, code, path and text, each
+// TestSorted holds the order by place, severity, code, path, text and notes, each
 // finding once, and that the receiver keeps its order.
 func TestSorted(t *testing.T) {
 	want := diag.Diagnostics{
@@ -26,6 +27,9 @@ func TestSorted(t *testing.T) {
 		diag.Errorf("a", at("a.yaml", 10, 1, 10, 2), "x"),
 		diag.Errorf("b", at("a.yaml", 10, 1, 10, 2), "w"),
 		diag.Errorf("b", at("a.yaml", 10, 1, 10, 2), "x"),
+		diag.Errorf("b", at("a.yaml", 10, 1, 10, 2), "x").WithRelated(at("b.yaml", 1, 1, 1, 1), "one"),
+		diag.Errorf("b", at("a.yaml", 10, 1, 10, 2), "x").WithRelated(at("b.yaml", 1, 1, 1, 1), "two"),
+		diag.Errorf("b", at("a.yaml", 10, 1, 10, 2), "x").WithRelated(at("b.yaml", 2, 1, 2, 1), "one"),
 		diag.Errorf("b", at("a.yaml", 10, 1, 10, 2), "a").WithPath(diag.Fields("p")),
 		diag.Warningf("a", at("a.yaml", 10, 1, 10, 2), "x"),
 		diag.Informationf("a", at("b.yaml", 1, 1, 1, 1), "x"),
@@ -94,15 +98,17 @@ func TestTextOfOddLines(t *testing.T) {
 		at   diag.Range
 		want string
 	}{
-		"tabs":             {at("tab.yaml", 1, 5, 1, 8), "    1 | \ta:\tbad\n      | \t  \t^^^\n"},
-		"control codes":    {at("bell.yaml", 1, 4, 1, 5), "    1 | a: .[31mred..\n      |    ^\n"},
-		"wide":             {at("wide.yaml", 1, 4, 1, 6), "    1 | é: 日本\n      |    ^^\n"},
-		"several lines":    {at("tab.yaml", 1, 5, 2, 3), "    1 | \ta:\tbad\n      | \t  \t^^^\n"},
-		"behind the end":   {at("wide.yaml", 1, 90, 1, 99), "    1 | é: 日本\n      |      ^\n"},
-		"no such line":     {at("wide.yaml", 9, 1, 9, 1), ""},
-		"no such file":     {at("gone.yaml", 1, 1, 1, 1), ""},
-		"outside the root": {at("../gone.yaml", 1, 1, 1, 1), ""},
-		"a long line":      {at("long.yaml", 1, 501, 1, 505), "    1 | " + strings.Repeat("x", 40) + "HERE" + strings.Repeat("y", 116) + "\n      | " + strings.Repeat(" ", 40) + "^^^^\n"},
+		"tabs":                   {at("tab.yaml", 1, 5, 1, 8), "    1 | \ta:\tbad\n      | \t  \t^^^\n"},
+		"control codes":          {at("bell.yaml", 1, 4, 1, 5), "    1 | a: .[31mred..\n      |    ^\n"},
+		"wide":                   {at("wide.yaml", 1, 4, 1, 6), "    1 | é: 日本\n      |    ^^\n"},
+		"several lines":          {at("tab.yaml", 1, 5, 2, 3), "    1 | \ta:\tbad\n      | \t  \t^^^\n"},
+		"behind the end":         {at("wide.yaml", 1, 90, 1, 99), "    1 | é: 日本\n      |      ^\n"},
+		"no such line":           {at("wide.yaml", 9, 1, 9, 1), ""},
+		"no such file":           {at("gone.yaml", 1, 1, 1, 1), ""},
+		"outside the root":       {at("../gone.yaml", 1, 1, 1, 1), ""},
+		"a long line":            {at("long.yaml", 1, 501, 1, 505), "    1 | " + strings.Repeat("x", 40) + "HERE" + strings.Repeat("y", 116) + "\n      | " + strings.Repeat(" ", 40) + "^^^^\n"},
+		"the end of a long line": {at("long.yaml", 1, 1003, 1, 9999), "    1 | " + strings.Repeat("y", 42) + "\n      | " + strings.Repeat(" ", 40) + "^^\n"},
+		"behind a long line":     {at("long.yaml", 1, 9999, 1, 9999), "    1 | " + strings.Repeat("y", 40) + "\n      | " + strings.Repeat(" ", 40) + "^\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := diag.Diagnostics{diag.Errorf("c", c.at, "s")}.Text(fsys)
@@ -111,6 +117,48 @@ func TestTextOfOddLines(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestTextOfBigFiles: a file is read and split once, and a line of its size is
+// neither shown nor copied.
+func TestTextOfBigFiles(t *testing.T) {
+	for name, c := range map[string]struct {
+		file string
+		at   func(i int) diag.Range
+	}{
+		"one line":   {strings.Repeat("é", 3<<19), func(i int) diag.Range { return at("a", 1, 1<<20+i, 1, 3<<19) }},
+		"many lines": {strings.Repeat("é\n", 1<<20), func(i int) diag.Range { return at("a", 1<<19+i, 1, 1<<19+i+1, 1) }},
+	} {
+		fsys := fstest.MapFS{"a": {Data: []byte(c.file)}}
+		var ds diag.Diagnostics
+		for i := range 100 {
+			ds = append(ds, diag.Errorf("c", c.at(i), "s"))
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		text := ds.Text(fsys)
+		runtime.ReadMemStats(&after)
+		if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 32<<20 || len(text) > 100*1000 {
+			t.Errorf("%s: %d bytes of text cost %d", name, len(text), allocated)
+		}
+	}
+}
+
+// TestTextOfHostileFindings: texts that come from documents reach the terminal
+// without control codes and on their line; only a detail has lines.
+func TestTextOfHostileFindings(t *testing.T) {
+	const hostile = "\x1b]0;x\a\r\n\tend"
+	d := diag.Errorf(hostile, at(hostile, 1, 1, 1, 1), "%s", hostile).WithDetail("%s", hostile).WithRelated(at(hostile, 2, 1, 2, 1), "%s", hostile)
+	const shown = ".]0;x...\tend"
+	want := "error: " + shown + " [" + shown + "]\n  --> " + shown + ":1:1\n" +
+		"  hint: .]0;x..\n        \tend\n" +
+		"  note: " + shown + "\n  --> " + shown + ":2:1\n"
+	if diff := cmp.Diff(want, diag.Diagnostics{d}.Text(nil)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(shown+":1:1: error: "+shown+" ["+shown+"]", d.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -207,5 +255,35 @@ func TestEnumsPrint(t *testing.T) {
 	want := []string{"unknown", "default", "preset", "profile", "overlay", "variable", "override", "cluster", "manifest", "generated", "origin(10)", "severity(0)", "error", "warning", "information"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestEnumsReadBack: what output has as text is read back, and what is not in
+// the list is refused with the list.
+func TestEnumsReadBack(t *testing.T) {
+	for k := diag.Unknown; k <= diag.Generated; k++ {
+		readBack(t, k, diag.OriginKind(99), "manifest")
+	}
+	for s := diag.Error; s <= diag.Information; s++ {
+		readBack(t, s, diag.Severity(99), "warning")
+	}
+	d := diag.Errorf("c", at("a", 1, 2, 3, 4), "s").WithDetail("d").WithPath(diag.Fields("p")).WithRelated(at("b", 1, 1, 1, 1), "r")
+	readBack(t, d, diag.Diagnostic{}, "")
+}
+
+func readBack[T any](t *testing.T, v, got T, listed string) {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(v, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if err := json.Unmarshal([]byte(`"other"`), &got); err == nil || !strings.Contains(err.Error(), listed) {
+		t.Errorf("%T reads other: %v", v, err)
 	}
 }

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -43,6 +44,16 @@ func (k OriginKind) String() string {
 
 // MarshalText writes the kind as String does.
 func (k OriginKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads the kind as String gives it.
+func (k *OriginKind) UnmarshalText(text []byte) error {
+	i := slices.Index(originKinds[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("origin %q: want one of %v", text, originKinds)
+	}
+	*k = OriginKind(i)
+	return nil
+}
 
 // Origin says where a value came from. The zero Origin means that this is not
 // known.

@@ -35,3 +35,14 @@ func (s Severity) MarshalText() ([]byte, error) {
 	}
 	return []byte(s.String()), nil
 }
+
+// UnmarshalText reads the name of a severity.
+func (s *Severity) UnmarshalText(text []byte) error {
+	for known := Error; known <= Information; known++ {
+		if known.String() == string(text) {
+			*s = known
+			return nil
+		}
+	}
+	return fmt.Errorf("severity %q: want error, warning or information", text)
+}

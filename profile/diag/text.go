@@ -32,13 +32,19 @@ type excerpts struct {
 }
 
 func (e excerpts) write(b *strings.Builder, d Diagnostic) {
-	fmt.Fprintf(b, "%s: %s [%s]\n", d.Severity, d.Summary, d.Code)
+	fmt.Fprintf(b, "%s: %s [%s]\n", d.Severity, oneLine(d.Summary), oneLine(d.Code))
 	e.place(b, d.Range)
 	if d.Detail != "" {
-		fmt.Fprintf(b, "  hint: %s\n", strings.ReplaceAll(d.Detail, "\n", "\n        "))
+		b.WriteString("  hint: ")
+		for i, line := range strings.Split(d.Detail, "\n") {
+			if i > 0 {
+				b.WriteString("        ")
+			}
+			b.WriteString(oneLine(line) + "\n")
+		}
 	}
 	for _, r := range d.Related {
-		fmt.Fprintf(b, "  note: %s\n", r.Summary)
+		fmt.Fprintf(b, "  note: %s\n", oneLine(r.Summary))
 		e.place(b, r.Range)
 	}
 }
@@ -47,48 +53,68 @@ func (e excerpts) place(b *strings.Builder, r Range) {
 	if r.IsZero() {
 		return
 	}
-	fmt.Fprintf(b, "  --> %s\n", r)
+	fmt.Fprintf(b, "  --> %s\n", oneLine(r.String()))
 	line, ok := e.line(r)
 	if !ok {
 		return
 	}
-	before, marked := caret(line, r)
-	line, before = clip(line, before)
+	line, at := window(line, max(r.Start.Column-1, 0))
+	line = oneLine(line)
+	before, marked := caret(line, at, r)
 	number := fmt.Sprintf("%5d", r.Start.Line)
 	fmt.Fprintf(b, "%s | %s\n%s | %s%s\n", number, line, strings.Repeat(" ", len(number)), before, strings.Repeat("^", marked))
 }
 
-// caret returns the white space in front of the mark, tabs kept so that the
-// mark stands under its text, and the mark's width.
-func caret(line string, r Range) (before string, width int) {
-	runes := []rune(line)
-	at := min(max(r.Start.Column-1, 0), len(runes))
-	var pad strings.Builder
-	for _, c := range runes[:at] {
-		if c == '\t' {
-			pad.WriteByte('\t')
-		} else {
-			pad.WriteByte(' ')
-		}
+// window cuts the piece around the character at out of a very long line, and
+// returns where at is in it. Lines may have the size of a file: apart from the
+// way to the character this costs no more for those.
+func window(line string, at int) (string, int) {
+	before, at := first(line, at)
+	rest, n := first(line[len(before):], maxExcerpt)
+	if at+n <= maxExcerpt && len(before)+len(rest) == len(line) {
+		return line, at
 	}
-	width = 1
-	if r.End.Line == r.Start.Line {
-		width = max(1, min(r.End.Column, len(runes)+1)-r.Start.Column)
-	} else if r.End.Line > r.Start.Line {
-		width = max(1, len(runes)-at)
+	from := len(before)
+	at = min(at, maxExcerpt/4)
+	for range at {
+		_, size := utf8.DecodeLastRuneInString(line[:from])
+		from -= size
 	}
-	return pad.String(), min(width, maxExcerpt)
+	rest, _ = first(rest, maxExcerpt-at)
+	return line[from : len(before)+len(rest)], at
 }
 
-// clip keeps an excerpt of a very long line around the mark.
-func clip(line, before string) (string, string) {
-	if utf8.RuneCountInString(line) <= maxExcerpt {
-		return line, before
+// first are the first n characters of s, or all where it has fewer, and how many
+// they are.
+func first(s string, n int) (string, int) {
+	seen := 0
+	for i := range s {
+		if seen == n {
+			return s[:i], n
+		}
+		seen++
 	}
-	runes, at := []rune(line), utf8.RuneCountInString(before)
-	from := max(0, at-maxExcerpt/4)
-	to := min(len(runes), from+maxExcerpt)
-	return string(runes[from:to]), string([]rune(before)[from:])
+	return s, seen
+}
+
+// caret returns the white space in front of the mark, tabs kept so that the
+// mark stands under its text, and the mark's width.
+func caret(line string, at int, r Range) (before string, width int) {
+	front, _ := first(line, at)
+	before = strings.Map(func(c rune) rune {
+		if c == '\t' {
+			return c
+		}
+		return ' '
+	}, front)
+	left := utf8.RuneCountInString(line[len(front):])
+	width = 1
+	if r.End.Line == r.Start.Line {
+		width = min(r.End.Column-r.Start.Column, left)
+	} else if r.End.Line > r.Start.Line {
+		width = left
+	}
+	return before, max(width, 1)
 }
 
 func (e excerpts) line(r Range) (string, bool) {
@@ -106,10 +132,13 @@ func (e excerpts) line(r Range) (string, bool) {
 	if r.Start.Line > len(lines) {
 		return "", false
 	}
-	return strings.Map(printable, strings.TrimSuffix(lines[r.Start.Line-1], "\r")), true
+	return strings.TrimSuffix(lines[r.Start.Line-1], "\r"), true
 }
 
-// printable keeps a hostile line from reaching the terminal as control codes.
+// oneLine keeps a text of an input from reaching the terminal as control codes
+// or as lines of its own.
+func oneLine(s string) string { return strings.Map(printable, s) }
+
 func printable(c rune) rune {
 	if c != '\t' && (c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0) {
 		return '.'

@@ -3,6 +3,7 @@ package upgrade
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,6 +37,16 @@ func (b Bump) String() string {
 
 // MarshalText gives the name.
 func (b Bump) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
+
+// UnmarshalText reads the name.
+func (b *Bump) UnmarshalText(text []byte) error {
+	i := slices.Index(bumpNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("bump %q: want one of %v", text, bumpNames)
+	}
+	*b = Bump(i)
+	return nil
+}
 
 // core is major, minor and patch.
 type core [3]uint64

@@ -158,8 +158,5 @@ func shown(n *value.Node) string {
 	case n.Kind() == value.String && (text == "" || strings.ContainsAny(text, " \n\t")):
 		text = fmt.Sprintf("%q", text)
 	}
-	if runes := []rune(text); len(runes) > maxShown {
-		return string(runes[:maxShown]) + "..."
-	}
-	return text
+	return value.Short(text, maxShown)
 }

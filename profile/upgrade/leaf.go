@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -41,6 +42,16 @@ func (o Outcome) String() string {
 
 // MarshalText writes the outcome as String does.
 func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads the outcome as String gives it.
+func (o *Outcome) UnmarshalText(text []byte) error {
+	i := slices.Index(outcomes[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("outcome %q: want one of %v", text, outcomes)
+	}
+	*o = Outcome(i)
+	return nil
+}
 
 // Choice is how a caller resolves a leaf that blocks.
 type Choice uint8
