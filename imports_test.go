@@ -28,13 +28,13 @@ var ours = map[string]map[string]string{
 		"profile": "who may do what, workspaces", "profile/diag": "places and paths", "internal/value": "trees of documents",
 	},
 	"profile/upgrade": {
-		"profile": "releases, stacks, version ranges", "profile/diag": "findings, places", "internal/merge": "list tables", "internal/value": "the tree",
+		"profile": "releases, stacks, version ranges", "profile/diag": "findings, places", "internal/markdown": "text of changelogs", "internal/merge": "list tables", "internal/value": "the tree",
 	},
 	"profile/vet": {
-		"profile": "what is vetted", "profile/diag": "findings",
+		"profile": "what is vetted", "profile/diag": "findings", "internal/expr": "what rules read",
 	},
 	"profile/handbook": {
-		"profile": "what is written down", "profile/upgrade": "changelogs",
+		"profile": "what is written down", "profile/diag": "paths", "profile/upgrade": "changelogs", "internal/markdown": "text as text",
 	},
 	"profile/profiletest": {
 		"profile": "what is tested", "profile/diag": "findings, paths", "profile/upgrade": "verdicts and paths", "internal/corpus": "cases as archives", "profile/vet": "corners",

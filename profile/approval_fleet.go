@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,13 +26,21 @@ func (c *consent) clusters() {
 // overridden asks the owners of the layers whose overrides differ. was is nil for
 // a new cluster.
 func (c *consent) overridden(was, now *member) {
-	have, want := was.overrideNodes(), now.overrideNodes()
+	before, after := was.overrideItems(), now.overrideItems()
+	if slices.EqualFunc(before, after, (*value.Node).Equal) {
+		return
+	}
+	addresses := c.addresses(was, now, slices.Concat(before, after))
+	have, want := stackedBy(addresses, before), stackedBy(addresses, after)
 	for _, address := range namesOf(have, want) {
 		before, after := have[address], want[address]
 		if before.Equal(after) {
 			continue
 		}
-		owner := c.ownerOf(was, now, address)
+		owner := ""
+		if ly := c.overriddenLayer(was, now, address); ly != nil {
+			owner = ly.owner()
+		}
 		d := difference{path: diag.Fields("spec", "overrides"), have: before, want: after}
 		verb := "changes"
 		switch {
@@ -45,23 +54,47 @@ func (c *consent) overridden(was, now *member) {
 	}
 }
 
-// overrideNodes are the overrides of a cluster by the layer that they address.
-func (m *member) overrideNodes() map[string]*value.Node {
-	out := map[string]*value.Node{}
+// overrideItems are the overrides of a cluster; none for nil.
+func (m *member) overrideItems() []*value.Node {
 	if m == nil {
-		return out
+		return nil
 	}
-	for _, o := range m.root.Get("spec", "overrides").Items() {
+	return m.root.Get("spec", "overrides").Items()
+}
+
+// addresses gives, for each address of a layer in overrides, the one that is
+// written first for that layer.
+func (c *consent) addresses(was, now *member, overrides []*value.Node) map[string]string {
+	out, first := map[string]string{}, map[string]string{}
+	for _, o := range overrides {
 		address := o.Get("layer").Text()
-		out[address] = stacked(out[address], o)
+		if _, known := out[address]; known {
+			continue
+		}
+		out[address] = address
+		if ly := c.overriddenLayer(was, now, address); ly != nil {
+			first[ly.id()] = cmp.Or(first[ly.id()], address)
+			out[address] = first[ly.id()]
+		}
 	}
 	return out
 }
 
-// ownerOf finds the owner of a layer that a cluster overrides: that of the layer
-// in the stack that the cluster has, else in the one that it is to have, of what
-// have knows before what is new. It is "" for a layer that is nowhere.
-func (c *consent) ownerOf(was, now *member, address string) string {
+// stackedBy are overrides by the address of their layer, in order.
+func stackedBy(addresses map[string]string, overrides []*value.Node) map[string]*value.Node {
+	out := map[string]*value.Node{}
+	for _, o := range overrides {
+		n := o.Get("layer")
+		address := addresses[n.Text()]
+		out[address] = stacked(out[address], o.With("layer", value.NewString(address, n.Place())))
+	}
+	return out
+}
+
+// overriddenLayer finds a layer that a cluster overrides: in the stack that the
+// cluster has, else in the one that it is to have, of what have knows before what
+// is new. It is nil for a layer that is nowhere.
+func (c *consent) overriddenLayer(was, now *member, address string) *layer {
 	for _, side := range []struct {
 		library *Library
 		member  *member
@@ -72,10 +105,10 @@ func (c *consent) ownerOf(was, now *member, address string) string {
 		}
 		entry, _ := side.lock.Entry(side.member.key)
 		if ly := side.library.layerOf(side.member, entry, address); ly != nil {
-			return ly.owner()
+			return ly
 		}
 	}
-	return ""
+	return nil
 }
 
 // matched asks the owners of overlays that match a cluster, and did not, or the

@@ -54,6 +54,9 @@ type Pool struct {
 	Replicas *int32 `json:"replicas,omitempty"`
 	// Autoscale leaves the number of a worker pool to an autoscaler.
 	Autoscale *Autoscale `json:"autoscale,omitempty"`
+	// UpgradeAfter names worker pools whose Kubernetes is upgraded before that of
+	// this one. Default: pools are upgraded by name. Only of workers.
+	UpgradeAfter []string `json:"upgradeAfter,omitempty"`
 	// Labels are Kubernetes labels of the machines, and what pool.labels reads.
 	Labels map[string]string `json:"labels,omitempty"`
 	// Variables set variables of pool scope.

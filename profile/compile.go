@@ -34,8 +34,8 @@ type layer struct {
 // requirement is a Requirement with its range read.
 type requirement struct {
 	Requirement
-	versions VersionRange
-	at       diag.Range
+	met func(profile string, l *Layer) bool
+	at  diag.Range
 }
 
 // patch is a ContentPatch with its expressions compiled.
@@ -182,11 +182,11 @@ func (l *loader) conditions(ly *layer, field string, list []Requirement) []requi
 	var out []requirement
 	for i, r := range list {
 		where := ly.path(diag.Field(field), diag.Index(i))
-		versions, err := ParseVersionRange(r.Version)
+		met, err := r.MetBy()
 		if err != nil {
 			l.add(diag.Errorf("profile.version", ly.release.At(where.Join(diag.Field("version"))), "%v", err).WithPath(where.Join(diag.Field("version"))))
 		}
-		out = append(out, requirement{Requirement: r, versions: versions, at: ly.release.At(where)})
+		out = append(out, requirement{Requirement: r, met: met, at: ly.release.At(where)})
 	}
 	return out
 }

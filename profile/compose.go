@@ -32,12 +32,20 @@ type composition struct {
 	constrained []constrained
 	idle        map[*overlay]diag.Diagnostics
 	diags       diag.Diagnostics
+	patched     patchFindings
 
 	shared  sync.Map // bound trees of slots, where they are equal for all clusters
 	digests sync.Map // of trees that clusters share
 	buffers sync.Pool
 	once    sync.Once
 	same    map[*layer]unchanging
+}
+
+// patchFindings is what was wrong with presets and overlays, and idle in them, when
+// they were put over the layers: before those were put together.
+type patchFindings struct {
+	idle  map[*overlay]diag.Diagnostics
+	diags diag.Diagnostics
 }
 
 // unchanging is a layer that is the same in all stacks of a composition: it holds
@@ -189,13 +197,8 @@ func (l *layer) declares(at diag.Path, lower *value.Node) bool {
 	name, _, _ := strings.Cut(by.Document, "@")
 	return slices.ContainsFunc(l.Overrides, func(o OverridesLayer) bool {
 		path, err := diag.ParsePath(o.Path)
-		return err == nil && under(diag.Fields("capi").Join(at...), path) && (o.Layer == by.Layer || o.Layer == name+"/"+by.Layer)
+		return err == nil && diag.Fields("capi").Join(at...).Under(path) && (o.Layer == by.Layer || o.Layer == name+"/"+by.Layer)
 	})
-}
-
-// under reports whether path lies at or below top.
-func under(path, top diag.Path) bool {
-	return len(path) >= len(top) && path[:len(top)].Compare(top) == 0
 }
 
 // find resolves the address of a layer: a bare name when it is unique in the

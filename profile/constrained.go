@@ -48,6 +48,9 @@ func (l *loader) checkConstrained(r *release, ly Layer, at diag.Path) {
 			continue
 		}
 		for _, found := range declared.variable().check() {
+			if found.told {
+				continue
+			}
 			l.add(diag.Errorf("profile.constrained-path", r.At(where.Join(found.path...)), "path %s: %s", declared.Path, found.problem).
 				WithDetail("%s", found.hint).WithPath(where.Join(found.path...)))
 		}

@@ -64,14 +64,14 @@ func (l *loader) builtOwnership(o *Ownership) {
 	if o == nil {
 		return
 	}
+	var own *ownership
 	root, err := treeOf(*o, ownershipFile)
 	if err != nil {
 		l.add(diag.Errorf("profile.value", diag.Range{File: ownershipFile}, "%v", err))
-		return
+	} else if _, ok := l.kindOf(root, "Ownership"); ok {
+		own = l.keepOwnership(root)
 	}
-	if _, ok := l.kindOf(root, "Ownership"); ok {
-		l.workspace.Library.rules = l.keepOwnership(root)
-	}
+	l.workspace.Library.rules = l.strict(own)
 }
 
 // noFiles is a file system without files.

@@ -33,10 +33,12 @@ func (l *loader) checkVariables(r *release) {
 		}
 		found := v.check()
 		for _, p := range found {
-			l.add(r.misdeclared(i, p))
+			if !p.told {
+				l.add(r.misdeclared(i, p))
+			}
 		}
 		r.inputs = append(r.inputs, nil)
-		if len(found) == 0 && known(v.Type) {
+		if len(found) == 0 {
 			r.inputs[i] = newInput(r, i)
 		}
 	}

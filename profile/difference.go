@@ -89,7 +89,7 @@ func (d difference) place() (at diag.Range, gone bool) {
 
 // layerTable is the list table of a layer as it is written.
 func layerTable(layer *value.Node) merge.Table {
-	values := valuesTable(layer.Get("merge"))
+	values := merge.Declared(layer.Get("merge"))
 	return func(at diag.Path) merge.Rule {
 		switch name, _ := firstField(at); name {
 		case "values":

@@ -52,7 +52,6 @@ type source struct {
 
 // later are fields of the format that this release does not support.
 var later = map[string]string{
-	"Pool.upgradeAfter":      "pools are upgraded in the order of their names",
 	"Stage.split":            "write one stage for each group",
 	"Stage.calendar":         "start and pause the rollout by hand",
 	"Stage.gates":            "pause the rollout by hand",
@@ -65,6 +64,7 @@ var later = map[string]string{
 
 var decoding = decode.Options{
 	Later: later,
+	Empty: map[string]bool{"JSONOperation.path": true}, // the whole object
 	Raw: map[reflect.Type]func(*value.Node, reflect.Value) error{
 		reflect.TypeFor[Value](): func(n *value.Node, out reflect.Value) error {
 			out.Set(reflect.ValueOf(Value{node: n}))

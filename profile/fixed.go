@@ -210,7 +210,7 @@ func (c *composition) fixedHint(f fixed) string {
 
 // isFixed reports whether a path lies at, above or below a fixed one.
 func (c *composition) isFixed(path diag.Path) bool {
-	return slices.ContainsFunc(c.fixed, func(f fixed) bool { return under(path, f.path) || under(f.path, path) })
+	return slices.ContainsFunc(c.fixed, func(f fixed) bool { return path.Under(f.path) || f.path.Under(path) })
 }
 
 // checkDisabled refuses to take a layer out that fixes a path, and for clusters

@@ -119,11 +119,11 @@ var templateSlots = []struct {
 // /spec/controlPlane/<field> and
 // /spec/workers/machineDeployments[class=<name>]/<field>.
 func classPaths(path diag.Path) []diag.Path {
-	if top := diag.Fields("spec", "controlPlane"); under(path, top) {
+	if top := diag.Fields("spec", "controlPlane"); path.Under(top) {
 		return []diag.Path{diag.Fields("controlPlane", "class").Join(path[len(top):]...)}
 	}
 	top := diag.Fields("spec", "workers", "machineDeployments")
-	if !under(path, top) || len(path) == len(top) {
+	if !path.Under(top) || len(path) == len(top) {
 		return nil
 	}
 	key, _ := path[len(top)].IsKey()

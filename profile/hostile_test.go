@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 )
@@ -95,5 +98,109 @@ func TestManyRecipes(t *testing.T) {
 	half := heap(0, 4000)
 	if all := heap(4000, 8000); all > half+half/4 {
 		t.Errorf("after 4,000 combinations %d bytes are kept, after 8,000 %d", half, all)
+	}
+}
+
+// TestLargeLockAndSum: files of many lines are read in time that grows with them,
+// and what is there twice is said of the second line.
+func TestLargeLockAndSum(t *testing.T) {
+	const n = 300_000
+	digest := " sha256:" + strings.Repeat("0", 64) + "\n"
+	var locked, published strings.Builder
+	for i := range n {
+		fmt.Fprintf(&locked, "h/n/c%06d p@1.0.0%s", n-i, digest)
+		fmt.Fprintf(&published, "p%d@1.0.0%s", i, digest)
+	}
+	pins := make([]string, n/10)
+	for i := range pins {
+		pins[i] = fmt.Sprintf("p%d@1.0.0", i)
+	}
+	fmt.Fprintf(&locked, "h/n/many %s%s", strings.Join(pins, ","), digest)
+	start := time.Now()
+	lock, found := profile.ParseLock("fleet.lock", []byte(locked.String()+"h/n/c000007 p@1.0.0"+digest))
+	sum, more := profile.ParseSum("library.sum", []byte(published.String()+"p7@1.0.0"+digest))
+	if elapsed := time.Since(start); elapsed > 10*time.Second {
+		t.Errorf("took %v", elapsed)
+	}
+	var got []string
+	for _, d := range append(found, more...) {
+		got = append(got, fmt.Sprintf("%s %s: %s", d.Range, d.Summary, d.Related[0].Range))
+	}
+	want := []string{
+		"fleet.lock:300002:1 h/n/c000007 is locked twice: fleet.lock:299994:1",
+		"library.sum:300001:1 p7@1.0.0 is published twice: library.sum:8:1",
+	}
+	if diff := cmp.Diff(want, got); diff != "" || len(lock.Entries()) != n+1 || len(sum.Refs()) != n {
+		t.Errorf("%d entries and %d versions (-want +got):\n%s", len(lock.Entries()), len(sum.Refs()), diff)
+	}
+	if _, ok := sum.Digest(profile.Ref{Name: "p299999", Version: "1.0.0"}); !ok {
+		t.Error("the last version is not found")
+	}
+}
+
+// TestManyDocumentsOfOneName: hubs, strategies and clusters without end, and as
+// often again under the same names.
+func TestManyDocumentsOfOneName(t *testing.T) {
+	const n = 4000
+	fsys := fstest.MapFS{}
+	for dir, text := range map[string]string{
+		"hubs":       "apiVersion: dayzero.dev/v1alpha1\nkind: Hub\nmetadata: {name: h%04d}\nspec: {clusterAPI: {version: 1.14.2}}\n---\n",
+		"strategies": "apiVersion: dayzero.dev/v1alpha1\nkind: Strategy\nmetadata: {name: s%04d}\nspec: {stages: [{name: all, selector: {}}]}\n---\n",
+		"fleet":      "apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: c%04d}\nspec: {profiles: [base]}\n---\n",
+	} {
+		var b strings.Builder
+		for i := range 2 * n {
+			fmt.Fprintf(&b, text, i%n)
+		}
+		fsys[dir+"/all.yaml"] = &fstest.MapFile{Data: []byte(b.String())}
+	}
+	start := time.Now()
+	w, found := profile.Load(fsys, profile.Layout{})
+	elapsed := time.Since(start)
+	codes, hints := map[string]int{}, 0
+	for _, d := range found {
+		codes[d.Code]++
+		hints = max(hints, len(d.Detail))
+	}
+	if diff := cmp.Diff(map[string]int{"profile.duplicate": 3 * n, "profile.hub": 2 * n}, codes); diff != "" || len(w.Hubs()) != n || len(w.Strategies()) != n || w.Len() != n {
+		t.Errorf("%d hubs, %d strategies, %d clusters (-want +got):\n%s", len(w.Hubs()), len(w.Strategies()), w.Len(), diff)
+	}
+	t.Logf("took %v", elapsed)
+	if elapsed > 20*time.Second || hints > 200 {
+		t.Errorf("took %v, with hints of %d bytes", elapsed, hints)
+	}
+}
+
+// TestManySlips: a cluster that sets variables that nobody declares, as many as
+// fit, beside as many that are declared and sensitive.
+func TestManySlips(t *testing.T) {
+	var declared, set strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&declared, "  - {name: variable_with_a_name_%d, type: string, sensitive: true}\n", 100_000+i)
+	}
+	for i := range 15_000 {
+		fmt.Fprintf(&set, "    variable_with_a_nam_%d: 1\n", 100_000+i)
+	}
+	fsys := overBase(t, fstest.MapFS{
+		"library/addon/1.0.0/profile.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: addon}\nspec:\n  version: 1.0.0\n  owner: o\n  kind: AddOn\n  variables:\n" + declared.String())},
+		"fleet/one.yaml":                   {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec:\n  profiles: [base, addon]\n  variables:\n" + set.String())},
+	})
+	start := time.Now()
+	w, _ := profile.Load(fsys, profile.Layout{})
+	_, found := w.Resolve(one)
+	if elapsed := time.Since(start); elapsed > 10*time.Second {
+		t.Errorf("took %v", elapsed)
+	}
+	near := 0
+	for _, d := range found {
+		if d.Range.Start.Column > 0 {
+			t.Fatalf("the line of %s is quoted", d.Range)
+		}
+		if strings.HasPrefix(d.Detail, "did you mean ") {
+			near++
+		}
+	}
+	if len(found) != 15_000 || near != 100 {
+		t.Errorf("%d findings, %d with the nearest name", len(found), near)
 	}
 }

@@ -189,3 +189,22 @@ func ExampleVariable_Judge() {
 	// [2]: variable zones: the item is equal to item [0]; the items of the list are unique; keep one of the two
 	// variable zones: type list needs items
 }
+
+// TestEmptyType: a schema without a type, wherever it stands, is refused and
+// judges nothing, whatever else it says.
+func TestEmptyType(t *testing.T) {
+	one := 1
+	without := profile.Schema{Pattern: "(", MinItems: &one, Min: value(t, 1)}
+	for name, s := range map[string]profile.Schema{
+		"itself":     without,
+		"items":      {Type: profile.ListVariable, Items: &without},
+		"values":     {Type: profile.MapVariable, Values: &without},
+		"properties": {Type: profile.ObjectVariable, Properties: map[string]profile.Property{"p": {Schema: without}}},
+	} {
+		v := profile.Variable{Name: "v", Schema: s}
+		found := v.Judge(value(t, []any{map[string]any{"p": "x"}}))
+		if len(found) != 1 || !strings.HasSuffix(found[0].Path, "/type") || cmp.Diff(found, v.Check()) != "" {
+			t.Errorf("%s: judged %v, checked %v", name, found, v.Check())
+		}
+	}
+}

@@ -102,6 +102,38 @@ func (r Requirement) String() string {
 	return "capability " + r.Capability
 }
 
+// MetBy reads the range and gives the test whether a layer of a profile meets the
+// condition: it has the name, which may be profile/layer; it provides the
+// capability; or it has the component, in a version of the range. A version of
+// scheme opaque is in the range that is equal to it. With an error no layer meets
+// the condition. Many goroutines may use the test.
+func (r Requirement) MetBy() (met func(profile string, l *Layer) bool, err error) {
+	versions, err := ParseVersionRange(r.Version)
+	switch {
+	case err != nil:
+		return func(string, *Layer) bool { return false }, err
+	case r.Layer != "":
+		return func(profile string, l *Layer) bool { return l.Name == r.Layer || profile+"/"+l.Name == r.Layer }, nil
+	case r.Capability != "":
+		return func(_ string, l *Layer) bool { return has(l.Provides, r.Capability) }, nil
+	}
+	return func(_ string, l *Layer) bool {
+		return r.Component != "" && l.Component.Name == r.Component && versions.admits(l.Component)
+	}, nil
+}
+
+// admits reports whether the version of a component is in the range.
+func (r VersionRange) admits(c Component) bool {
+	switch {
+	case r.text == "":
+		return true
+	case c.Scheme == "opaque":
+		return c.Version == r.text
+	}
+	v, err := ParseVersion(c.Version)
+	return err == nil && r.Has(v)
+}
+
 // OverridesLayer declares that a layer means to replace what another one sets.
 type OverridesLayer struct {
 	Layer string `json:"layer"`

@@ -15,12 +15,15 @@ type Library struct {
 	overlays map[string][]*overlay // likewise
 	rules    *ownership            // nil for none
 
+	once      sync.Once
+	sensitive lines // of overlays, that findings must not quote; made once
+
 	mu       sync.Mutex
-	composed map[string]*composition // by the key of a recipe
+	composed map[string]func() *composition // by the key of a recipe
 }
 
 func newLibrary() *Library {
-	return &Library{releases: map[string][]*release{}, overlays: map[string][]*overlay{}, composed: map[string]*composition{}}
+	return &Library{releases: map[string][]*release{}, overlays: map[string][]*overlay{}, composed: map[string]func() *composition{}}
 }
 
 // Profiles yields the profiles of the library by name and ascending version,
@@ -111,6 +114,7 @@ func (l *loader) settleAll() {
 		}
 	}
 	l.checkOverlays()
+	l.checkNames()
 }
 
 func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

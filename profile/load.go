@@ -55,7 +55,7 @@ func Load(fsys fs.FS, layout Layout) (*Workspace, diag.Diagnostics) {
 	l.policies()
 	l.lock()
 	l.finish()
-	l.workspace.withheld = l.workspace.sensitiveLines()
+	l.workspace.withheld = l.workspace.Library.sensitiveLines(l.clusters...)
 	return l.workspace, l.workspace.Withhold(append(l.diags, l.tree.Diags...)).Sorted()
 }
 
@@ -66,7 +66,7 @@ func newLoader(fsys fs.FS, layout Layout) *loader {
 	if layout.MaxDocument <= 0 {
 		layout.MaxDocument = 3 << 20
 	}
-	l := &loader{tree: files.NewTree(fsys, layout.MaxBytes), layout: layout, workspace: &Workspace{Library: newLibrary()}, published: map[Ref]bool{}}
+	l := &loader{tree: files.NewTree(fsys, layout.MaxBytes), layout: layout, workspace: &Workspace{Library: newLibrary()}, first: map[string]Document{}, published: map[Ref]bool{}}
 	if layout.Library != nil {
 		l.workspace.Library, _ = Union(layout.Library)
 		for _, e := range layout.Library.editions() {
@@ -77,12 +77,15 @@ func newLoader(fsys fs.FS, layout Layout) *loader {
 }
 
 type loader struct {
-	tree      *files.Tree
-	layout    Layout
-	workspace *Workspace
-	clusters  []*member    // before their hub is known
-	published map[Ref]bool // elsewhere
-	diags     diag.Diagnostics
+	tree       *files.Tree
+	layout     Layout
+	workspace  *Workspace
+	hubs       []named[Hub]
+	strategies []named[Strategy]
+	clusters   []*member           // before their hub is known
+	first      map[string]Document // by name
+	published  map[Ref]bool        // elsewhere
+	diags      diag.Diagnostics
 }
 
 func (l *loader) add(found ...diag.Diagnostic) { l.diags = append(l.diags, found...) }
@@ -196,6 +199,9 @@ func (l *loader) decodeInto(root *value.Node, target any) bool {
 func (l *loader) keep(kind, name string, root *value.Node) Document {
 	d := Document{Kind: kind, Name: strings.ToLower(kind) + " " + name, root: root}
 	l.workspace.documents = append(l.workspace.documents, d)
+	if _, ok := l.first[d.Name]; !ok {
+		l.first[d.Name] = d
+	}
 	return d
 }
 
@@ -203,41 +209,46 @@ func (l *loader) hub(root *value.Node) {
 	var h Hub
 	l.decodeInto(root, &h)
 	l.keep("Hub", h.Metadata.Name, root)
-	if h.Metadata.Name == "" {
-		return
+	if h.Metadata.Name != "" {
+		l.hubs = append(l.hubs, named[Hub]{h.Metadata.Name, root, h})
 	}
-	if first, twice := l.workspace.Hub(h.Metadata.Name); twice {
-		l.twice("hub "+first.Metadata.Name, root)
-		return
-	}
-	l.workspace.hubs = append(l.workspace.hubs, h)
-	slices.SortFunc(l.workspace.hubs, func(a, b Hub) int { return strings.Compare(a.Metadata.Name, b.Metadata.Name) })
 }
 
 func (l *loader) strategy(root *value.Node) {
 	var s Strategy
 	ok := l.decodeInto(root, &s)
 	l.keep("Strategy", s.Metadata.Name, root)
-	if !ok {
-		return
+	if ok {
+		l.strategies = append(l.strategies, named[Strategy]{s.Metadata.Name, root, s})
 	}
-	if _, twice := l.workspace.Strategy(s.Metadata.Name); twice {
-		l.twice("strategy "+s.Metadata.Name, root)
-		return
-	}
-	l.workspace.strategies = append(l.workspace.strategies, s)
-	slices.SortFunc(l.workspace.strategies, func(a, b Strategy) int { return strings.Compare(a.Metadata.Name, b.Metadata.Name) })
 }
 
-// twice reports a document whose identity another one has.
-func (l *loader) twice(name string, root *value.Node) {
-	var first diag.Range
-	for _, d := range l.workspace.documents {
-		if d.Name == name && d.root != root {
-			first = d.At(diag.Fields("metadata", "name"))
-			break
+// named is a document that was read, before it is known whether another one has
+// its name.
+type named[T any] struct {
+	name string
+	root *value.Node
+	is   T
+}
+
+// distinct sorts documents by name and reports those whose name an earlier one
+// has.
+func distinct[T any](l *loader, kind string, read []named[T]) []T {
+	slices.SortStableFunc(read, func(a, b named[T]) int { return strings.Compare(a.name, b.name) })
+	var out []T
+	for i, d := range read {
+		if i > 0 && d.name == read[i-1].name {
+			l.twice(kind+" "+d.name, d.root)
+			continue
 		}
+		out = append(out, d.is)
 	}
+	return out
+}
+
+// twice reports a document whose identity an earlier one has.
+func (l *loader) twice(name string, root *value.Node) {
+	first := l.first[name].At(diag.Fields("metadata", "name"))
 	l.add(diag.Errorf("profile.duplicate", root.Get("metadata", "name").Place().Range(), "%s is defined twice", name).
 		WithDetail("remove one of the two, or give it another name").
 		WithPath(diag.Fields("metadata", "name")).
@@ -275,9 +286,10 @@ func (l *loader) lock() {
 	}
 }
 
-// finish gives clusters their identity, now that the hubs are known.
+// finish gives documents their identity; clusters, when the hubs are known.
 func (l *loader) finish() {
 	w := l.workspace
+	w.hubs, w.strategies = distinct(l, "hub", l.hubs), distinct(l, "strategy", l.strategies)
 	for _, m := range l.clusters {
 		hub, found := l.hubOf(m)
 		if found != nil {
@@ -348,7 +360,7 @@ func knownHubs(hubs []Hub) string {
 	if len(hubs) == 0 {
 		return "add a document of kind Hub below hubs/"
 	}
-	return "add spec.hub with one of " + strings.Join(hubNames(hubs), ", ")
+	return "add spec.hub with one of " + listed(hubNames(hubs[:min(13, len(hubs))]))
 }
 
 func hubNames(hubs []Hub) []string {
@@ -361,15 +373,27 @@ func hubNames(hubs []Hub) []string {
 
 // nearestOf is the hint for a name that is not known.
 func nearestOf(name string, known []string, what string) string {
+	near, _ := diag.Nearest(name, known)
+	return meantHint(near, known, what)
+}
+
+// meantHint is the hint for a name that was probably meant to be near; "" for
+// none.
+func meantHint(near string, known []string, what string) string {
 	if len(known) == 0 {
 		return "there are no " + what
 	}
-	listed := strings.Join(known, ", ")
-	if len(known) > 12 {
-		listed = strings.Join(known[:12], ", ") + ", ..."
+	hint := fmt.Sprintf("known %s are %s", what, listed(known))
+	if near != "" {
+		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
-	if near, ok := diag.Nearest(name, known); ok {
-		return fmt.Sprintf("did you mean %q? known %s are %s", near, what, listed)
+	return hint
+}
+
+// listed are names as hints list them, however many there are.
+func listed(names []string) string {
+	if len(names) > 12 {
+		return strings.Join(names[:12], ", ") + ", ..."
 	}
-	return fmt.Sprintf("known %s are %s", what, listed)
+	return strings.Join(names, ", ")
 }

@@ -37,6 +37,7 @@ func (e LockEntry) Range() diag.Range { return e.at }
 func ParseLock(file string, data []byte) (Lock, diag.Diagnostics) {
 	var lock Lock
 	var diags diag.Diagnostics
+	first := map[Key]diag.Range{}
 	for i, line := range bytes.Split(bytes.TrimPrefix(data, []byte("\ufeff")), []byte("\n")) {
 		text := strings.TrimSpace(string(line))
 		if text == "" {
@@ -50,15 +51,16 @@ func ParseLock(file string, data []byte) (Lock, diag.Diagnostics) {
 			continue
 		}
 		entry.at = at
-		n, found := lock.find(entry.Key)
-		if found {
+		if other, twice := first[entry.Key]; twice {
 			diags = append(diags, diag.Errorf("profile.lock", at, "%s is locked twice", entry.Key).
 				WithDetail("keep one of the two lines").
-				WithRelated(lock.entries[n].at, "the other line is here"))
+				WithRelated(other, "the other line is here"))
 			continue
 		}
-		lock.entries = slices.Insert(lock.entries, n, entry)
+		first[entry.Key] = at
+		lock.entries = append(lock.entries, entry)
 	}
+	slices.SortFunc(lock.entries, func(a, b LockEntry) int { return a.Key.Compare(b.Key) })
 	return lock, diags
 }
 
@@ -77,6 +79,7 @@ func parseLockEntry(text string) (LockEntry, error) {
 		return LockEntry{}, err
 	}
 	entry := LockEntry{Key: key, Digest: parts[2]}
+	pinned := map[string]bool{}
 	for pin := range strings.SplitSeq(parts[1], ",") {
 		ref, err := ParseRef(pin)
 		if err != nil || ref.Version == "" {
@@ -85,9 +88,10 @@ func parseLockEntry(text string) (LockEntry, error) {
 		if v, _ := ParseVersion(ref.Version); v.IsDev() {
 			return LockEntry{}, fmt.Errorf("pin %s: a -dev version is never locked", ref)
 		}
-		if _, twice := entry.Pin(ref.Name); twice {
+		if pinned[ref.Name] {
 			return LockEntry{}, fmt.Errorf("profile %s is pinned twice", ref.Name)
 		}
+		pinned[ref.Name] = true
 		entry.Pins = append(entry.Pins, ref)
 	}
 	return entry, checkDigest(entry.Digest)

@@ -138,28 +138,9 @@ func (c *composition) forbid(ly *layer, r requirement, layers []*layer) {
 }
 
 // meets reports whether the layer meets a condition.
-func (l *layer) meets(r requirement) bool {
-	switch {
-	case r.Layer != "":
-		return l.Name == r.Layer || l.id() == r.Layer
-	case r.Capability != "":
-		return has(l.Provides, r.Capability)
-	}
-	return r.Component != "" && l.Component.Name == r.Component && l.inRange(r)
-}
+func (l *layer) meets(r requirement) bool { return r.met(l.release.ref.Name, &l.Layer) }
 
 func has(m map[string]string, key string) bool { _, ok := m[key]; return ok }
-
-func (l *layer) inRange(r requirement) bool {
-	if r.versions.String() == "" {
-		return true
-	}
-	if l.Component.Scheme == "opaque" {
-		return l.Component.Version == r.versions.String()
-	}
-	v, err := ParseVersion(l.Component.Version)
-	return err == nil && r.versions.Has(v)
-}
 
 func (c *composition) unmet(ly *layer, r requirement, near, layers []*layer) diag.Diagnostic {
 	found := diag.Errorf("profile.requirement", r.at, "layer %s of %s requires %s, which the stack of %s does not have", ly.Name, ly.release.ref, r, c.name())

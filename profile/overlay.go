@@ -6,6 +6,7 @@ import (
 	"iter"
 	"path"
 	"slices"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -172,7 +173,6 @@ func (l *loader) checkOverlays() {
 			if l.published[o.ref] {
 				continue
 			}
-			l.checkNames(o)
 			for i, text := range o.overlay.Spec.Profiles {
 				if err := lib.checkReference(text); err != nil {
 					at := diag.Fields("spec", "profiles").Join(diag.Index(i))
@@ -184,14 +184,38 @@ func (l *loader) checkOverlays() {
 	}
 }
 
-func (l *loader) checkNames(o *overlay) {
-	if same := l.workspace.Library.releases[o.ref.Name]; len(same) > 0 {
-		at := diag.Fields("metadata", "name")
-		l.add(diag.Errorf("profile.duplicate", o.At(at), "a profile is called %s, too", o.ref.Name).
-			WithDetail("the lock and library.sum name profiles and overlays alike; give the overlay another name").WithPath(at).
-			WithRelated(same[0].At(at), "the profile is here"))
-		o.broken = true
+// checkNames finds names that a profile and an overlay share: at the overlay,
+// unless that one is published elsewhere.
+func (l *loader) checkNames() {
+	lib := l.workspace.Library
+	for _, e := range lib.editions() {
+		other := lib.namesake(e)
+		if other == nil || l.published[e.ref] || e.Kind == "Profile" && !l.published[other.ref] {
+			continue
+		}
+		l.add(sameName(other, e))
+		e.broken = true
 	}
+}
+
+// namesake is a version of the other kind with the name of e; nil for none.
+func (l *Library) namesake(e *edition) *edition {
+	releases, overlays := l.releases[e.ref.Name], l.overlays[e.ref.Name]
+	switch {
+	case e.Kind == "Overlay" && len(releases) > 0:
+		return &releases[0].edition
+	case e.Kind == "Profile" && len(overlays) > 0:
+		return &overlays[0].edition
+	}
+	return nil
+}
+
+// sameName says that a profile and an overlay share a name.
+func sameName(first, second *edition) diag.Diagnostic {
+	at := diag.Fields("metadata", "name")
+	return diag.Errorf("profile.duplicate", second.At(at), "%s is called %s, too", articles[first.Kind], first.ref.Name).
+		WithDetail("the lock and library.sum name profiles and overlays alike; give the %s another name", strings.ToLower(second.Kind)).WithPath(at).
+		WithRelated(first.At(at), "the %s is here", strings.ToLower(first.Kind))
 }
 
 // referenceError says why a reference to a profile leads nowhere.

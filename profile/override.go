@@ -2,6 +2,7 @@ package profile
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -17,7 +18,7 @@ func (r *resolution) override() {
 	}
 	shared := r.comp
 	layers := layering{enabled: slices.Clone(shared.layers), disabled: slices.Clone(shared.disabled)}
-	own := &composition{recipe: shared.recipe, idle: shared.idle}
+	own := &composition{recipe: shared.recipe, idle: maps.Clone(shared.patched.idle)}
 	recompose := false
 	for i, o := range overrides {
 		path := diag.Fields("spec", "overrides").Join(diag.Index(i))
@@ -31,6 +32,7 @@ func (r *resolution) override() {
 		recompose = recompose || patched.capi != ly.capi || was != slices.Contains(layers.enabled, patched)
 	}
 	if recompose {
+		own.diags = slices.Concat(shared.patched.diags, own.diags)
 		own.compose(layers)
 		r.comp = own
 		return

@@ -47,8 +47,8 @@ type Entitlement struct {
 type Verb string
 
 const (
-	// CreateVerb: make a cluster of a profile, or add the profile, or another
-	// version of it, to a cluster. Limited by profiles and clusters.
+	// CreateVerb: make a cluster of a profile, or of none, or add the profile, or
+	// another version of it, to a cluster. Limited by profiles and clusters.
 	CreateVerb Verb = "create"
 	// ChangeVerb: change labels, pools, presets and all else of a cluster that no
 	// other verb is about. Limited by clusters.
@@ -70,7 +70,10 @@ const (
 	ConfigureVerb Verb = "configure"
 )
 
-// limits are the fields of a Grant that limit each verb.
+// Limits are the fields of a [Grant] that limit the verb, as documents name them,
+// sorted. A verb that is not known has none.
+func (v Verb) Limits() []string { return slices.Clone(limits[v]) }
+
 var limits = map[Verb][]string{
 	CreateVerb:    {"clusters", "profiles"},
 	ChangeVerb:    {"clusters"},
@@ -155,7 +158,7 @@ func (l *layer) named(pattern string) bool {
 // written.
 func (f fixed) within(top string) bool {
 	p, err := diag.ParsePath(top)
-	return err == nil && len(p) > 0 && under(f.path, p)
+	return err == nil && len(p) > 0 && f.path.Under(p)
 }
 
 // ownership reads library/ownership.yaml. Of a document with mistakes, what could
@@ -180,13 +183,24 @@ func (l *loader) ownership() {
 		l.workspace.documents = append(l.workspace.documents, own.Document)
 	}
 	switch {
-	case own == nil && elsewhere == nil && l.diags.HasErrors():
-		l.workspace.Library.rules = &ownership{Document: Document{Kind: "Ownership", Name: "ownership"}, ownership: Ownership{Spec: OwnershipSpec{Grants: []Grant{nobody}}}}
 	case own != nil && elsewhere != nil && !own.root.Equal(elsewhere.root):
 		l.add(twoOwnerships(elsewhere, own))
-	case own != nil:
-		l.workspace.Library.rules = own
+	case own != nil || elsewhere == nil:
+		l.workspace.Library.rules = l.strict(own)
 	}
+}
+
+// strict is what was read of the document, nil for nothing; after a mistake with
+// nobody among the grants. The document is read first: all mistakes are its own.
+func (l *loader) strict(own *ownership) *ownership {
+	if !l.diags.HasErrors() && !l.tree.Diags.HasErrors() {
+		return own
+	}
+	if own == nil {
+		own = &ownership{Document: Document{Kind: "Ownership", Name: "ownership"}}
+	}
+	own.ownership.Spec.Grants = append(own.ownership.Spec.Grants, nobody)
+	return own
 }
 
 // twoOwnerships says that two libraries that count as one have rules of their
@@ -203,7 +217,6 @@ var nobody = Grant{}
 
 func (l *loader) keepOwnership(root *value.Node) *ownership {
 	o := &ownership{}
-	before := len(l.diags)
 	l.decodeInto(root, &o.ownership)
 	o.Document = Document{Kind: "Ownership", Name: "ownership " + o.ownership.Metadata.Name, root: root}
 	for i := range o.ownership.Spec.Entitlements {
@@ -213,9 +226,6 @@ func (l *loader) keepOwnership(root *value.Node) *ownership {
 		at := diag.Fields("spec", "grants").Join(diag.Index(i))
 		o.ownership.Spec.Grants[i].at = o.At(at)
 		l.checkGrant(o, o.ownership.Spec.Grants[i], at)
-	}
-	if l.diags[before:].HasErrors() {
-		o.ownership.Spec.Grants = append(o.ownership.Spec.Grants, nobody)
 	}
 	return o
 }

@@ -1,6 +1,9 @@
 package profile_test
 
 import (
+	"io/fs"
+	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -8,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
 const ownership = `apiVersion: dayzero.dev/v1alpha1
@@ -65,13 +69,38 @@ func TestOwnershipFromElsewhere(t *testing.T) {
 	}
 }
 
-// TestUnreadableOwnershipAllowsNothing: a document that cannot be read is not as
-// if there were none.
+// TestUnreadableOwnershipAllowsNothing: a document that cannot be read, also in
+// part, is not as if there were none.
 func TestUnreadableOwnershipAllowsNothing(t *testing.T) {
-	fsys := overBase(t, fstest.MapFS{"library/ownership.yaml": {Data: []byte("kind: [")}})
-	ws, diags := profile.Load(fsys, profile.Layout{})
-	if o, ok := ws.Ownership(); !ok || len(o.Spec.Entitlements) > 0 || len(o.Spec.Grants) == 0 || !diags.HasErrors() {
-		t.Errorf("got %v %v\n%s", o, ok, diags.Text(fsys))
+	libraries := map[string]func() (*profile.Library, diag.Diagnostics){}
+	for name, file := range map[string]*fstest.MapFile{
+		"a text that is not YAML": {Data: []byte("kind: [")},
+		"another kind":            {Data: []byte(strings.Replace(ownership, "Ownership", "Grants", 1))},
+		"no grants for their tag": {Data: []byte(strings.Replace(ownership, "grants: ", "grants: !list ", 1))},
+		"a symbolic link":         {Data: []byte("base/1.0.0/profile.yaml"), Mode: fs.ModeSymlink},
+		"too large":               {Data: []byte(ownership + strings.Repeat("#", 3<<20))},
+	} {
+		fsys := overBase(t, fstest.MapFS{"library/ownership.yaml": file})
+		libraries[name] = func() (*profile.Library, diag.Diagnostics) {
+			ws, diags := profile.Load(fsys, profile.Layout{})
+			return ws.Library, diags
+		}
+	}
+	whole, _ := ownershipOf(t, ownership).Ownership()
+	for name, o := range map[string]profile.Ownership{
+		"built without a kind": {Spec: whole.Spec},
+		"built with a mistake": {TypeMeta: whole.TypeMeta, Metadata: whole.Metadata, Spec: profile.OwnershipSpec{Owner: "governance", Entitlements: []profile.Entitlement{{}}}},
+	} {
+		libraries[name] = func() (*profile.Library, diag.Diagnostics) {
+			return profile.NewLibrary(profile.Contents{Ownership: &o}, profile.Layout{})
+		}
+	}
+	for name, library := range libraries {
+		l, diags := library()
+		nobody := func(g profile.Grant) bool { return len(g.Users)+len(g.Groups)+len(g.Verbs) == 0 }
+		if o, ok := l.Ownership(); !ok || len(o.Spec.Grants) == 0 || !slices.ContainsFunc(o.Spec.Grants, nobody) || !diags.HasErrors() {
+			t.Errorf("%s: got %v %v\n%s", name, o, ok, diags.Text(nil))
+		}
 	}
 }
 

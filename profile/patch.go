@@ -37,10 +37,10 @@ func (p layerPatch) over(ly *layer) (*layer, diag.Diagnostics) {
 	found := &loader{}
 	c := compiler{loader: found, release: ly.release, layer: ly, find: p.find}
 	at := func(field string) diag.Path { return p.path.Join(diag.Field(field)) }
-	found.misplaced(at("values"), p.root.Get("values"), ly.table)
+	found.misplaced(at("values"), p.root.Get("values"), ly.table())
 	found.misplaced(at("capi"), p.root.Get("capi"), merge.Capi)
 	if values := c.tree(at("values"), p.root.Get("values"), ly.release.scopes.plain); !values.IsNull() {
-		out.values = merge.Over(ly.values, values, ly.table)
+		out.values = merge.Over(ly.values, values, ly.table())
 	}
 	if capi := c.capi(at("capi"), p.root.Get("capi")); capi != nil {
 		out.capi = merge.Patch(ly.capi, capi, merge.Capi)
@@ -53,34 +53,7 @@ func (p layerPatch) over(ly *layer) (*layer, diag.Diagnostics) {
 }
 
 // table is the list table of the layer's values.
-func (l *layer) table(path diag.Path) merge.Rule {
-	if len(l.Merge) == 0 {
-		return merge.Rule{}
-	}
-	rule, ok := l.Merge[diag.Fields("values").Join(path...).String()]
-	switch {
-	case !ok:
-		return merge.Rule{}
-	case rule.Append:
-		return merge.Rule{Append: true}
-	}
-	return merge.Rule{Keys: []string{rule.Key}}
-}
-
-// valuesTable is the list table that the field merge of a layer declares: lists
-// replace, unless it says otherwise. Paths start below values.
-func valuesTable(declared *value.Node) merge.Table {
-	return func(path diag.Path) merge.Rule {
-		rule := declared.Get(diag.Fields("values").Join(path...).String())
-		if text, _ := rule.Str(); text == "append" {
-			return merge.Rule{Append: true}
-		}
-		if key, ok := rule.Get("key").Str(); ok {
-			return merge.Rule{Keys: []string{key}}
-		}
-		return merge.Rule{}
-	}
-}
+func (l *layer) table() merge.Table { return merge.Declared(l.root.Get("merge")) }
 
 // part is one of the documents' entries that a layer was merged of: a layer of a
 // profile, or a patch.

@@ -98,8 +98,17 @@ func (r *resolution) bindPools() {
 		}
 		seen[p.Name] = i
 		r.checkPool(p, path, true)
-		r.pools.workers = append(r.pools.workers, r.boundPool(path, p.Name, p.Class))
+		r.pools.workers = append(r.pools.workers, r.boundPool(path, p.Name, cmp.Or(p.Class, r.comp.onlyClass())))
 	}
+	r.checkUpgradeOrder()
+}
+
+// onlyClass is the class of pools that name none; empty where there are several.
+func (c *composition) onlyClass() string {
+	if len(c.classes) != 1 {
+		return ""
+	}
+	return c.classes[0]
 }
 
 // settleClasses gives pools that name no class the only one there is, and gives
@@ -111,10 +120,8 @@ func (r *resolution) settleClasses() {
 	taken := map[string]int{}
 	for i := range workers {
 		path := workersPath.Join(diag.Index(i))
-		if workers[i].Class == "" && len(known) == 1 {
-			workers[i].Class = known[0]
-		}
-		class := workers[i].Class
+		class := cmp.Or(workers[i].Class, r.comp.onlyClass())
+		workers[i].Class = class
 		if !slices.Contains(known, class) {
 			r.reject("profile.unknown-class", path.Join(diag.Field("class")), nearestOf(class, known, "classes"), "there is no worker class %q in the stack", class)
 		}

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -55,6 +56,7 @@ func (r recipe) compose() *composition {
 	for _, o := range r.overlays {
 		c.overlay(o, &layers)
 	}
+	c.patched = patchFindings{idle: maps.Clone(c.idle), diags: slices.Clip(c.diags)}
 	c.compose(layers)
 	return c
 }
@@ -152,11 +154,16 @@ func (c *composition) judgeOverlays() {
 	known := c.variables
 	for _, o := range c.recipe.overlays {
 		at := diag.Fields("spec", "variables")
+		var idle diag.Diagnostics
 		for _, f := range o.root.Find(at).Fields() {
 			inputs := c.inputsNamed(f.Name)
 			if len(inputs) == 0 {
-				c.idle[o] = append(c.idle[o], diag.Errorf("profile.undeclared-variable", f.Key.Range(), "no profile declares variable %q", f.Name).
-					WithDetail("%s", nearestOf(f.Name, known, "variables")).WithPath(at.Join(diag.Field(f.Name))))
+				near := ""
+				if len(idle) < maxSlips {
+					near, _ = diag.Nearest(f.Name, known)
+				}
+				idle = append(idle, diag.Errorf("profile.undeclared-variable", f.Key.Range(), "no profile declares variable %q", f.Name).
+					WithDetail("%s", meantHint(near, known, "variables")).WithPath(at.Join(diag.Field(f.Name))))
 				continue
 			}
 			if inputs[0].Scope == PoolScope {
@@ -167,5 +174,6 @@ func (c *composition) judgeOverlays() {
 				c.diags = append(c.diags, c.judged(inputs, f, at)...)
 			}
 		}
+		c.idle[o] = slices.Concat(c.idle[o], idle)
 	}
 }

@@ -94,7 +94,7 @@ func withoutDirectives(whole *value.Node) *value.Node {
 		if values == nil {
 			return layer
 		}
-		return layer.With("values", merge.Over(nil, values, valuesTable(layer.Get("merge"))))
+		return layer.With("values", merge.Over(nil, values, merge.Declared(layer.Get("merge"))))
 	}, "spec", "layers")
 }
 

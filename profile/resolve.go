@@ -3,6 +3,7 @@ package profile
 import (
 	"cmp"
 	"fmt"
+	"sync"
 
 	"github.com/dayzero-sdk/dayzero/internal/expr"
 	"github.com/dayzero-sdk/dayzero/internal/value"
@@ -55,6 +56,7 @@ func (w *Workspace) clusterNames() []string {
 // resource. Names without a version take the latest one that is not a -dev
 // version. The hub has only its name; its class namespace is the default.
 func (l *Library) Resolve(c Cluster, from Source) (*Stack, diag.Diagnostics) {
+	c.TypeMeta = TypeMeta{APIVersion: cmp.Or(c.APIVersion, APIVersion), Kind: cmp.Or(c.Kind, "Cluster")} // which clients of an API server leave out
 	root, err := treeOf(c, from)
 	if err != nil {
 		return nil, diag.Diagnostics{diag.Errorf("profile.value", diag.Range{File: string(from)}, "%v", err)}
@@ -66,7 +68,7 @@ func (l *Library) Resolve(c Cluster, from Source) (*Stack, diag.Diagnostics) {
 	m.key = Key{Hub: c.Spec.Hub, Namespace: cmp.Or(c.Metadata.Namespace, "default"), Name: c.Metadata.Name}
 	m.write()
 	stack, diags := l.resolve(m, Hub{Metadata: ObjectMeta{Name: c.Spec.Hub}}, LockEntry{})
-	return stack, append(load.diags, diags...).Sorted()
+	return stack, l.overlayLines().withhold(append(load.diags, diags...)).Sorted()
 }
 
 // write marks who wrote the parts of a cluster's document.
@@ -205,20 +207,21 @@ func (r *resolution) reject(code string, path diag.Path, hint, format string, ar
 // any combination of versions and presets, for as long as it runs.
 const maxComposed = 4096
 
-// compose gives the composition of a recipe, made once while it is kept.
+// compose gives the composition of a recipe, made once while it is kept. Nobody
+// waits for that of another one.
 func (l *Library) compose(made recipe) *composition {
 	key := made.key()
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	c, ok := l.composed[key]
+	composed, ok := l.composed[key]
 	if !ok {
-		c = made.compose()
+		composed = sync.OnceValue(made.compose)
 		if len(l.composed) >= maxComposed {
 			clear(l.composed)
 		}
-		l.composed[key] = c
+		l.composed[key] = composed
 	}
-	return c
+	l.mu.Unlock()
+	return composed()
 }
 
 // finish evaluates everything and fills the stack.

@@ -47,7 +47,7 @@ spec:
     values:
       all: ["${vars.?s_text.orValue('')}", "${vars.?s_count.orValue(1)}", "${vars.?s_list.orValue([])}", "${vars.?s_map.orValue({})}", "${vars.?s_object.orValue({})}", "${vars.?s_url.orValue('')}", "${vars.?plain.orValue(1)}"]
       number: "${int(vars.?s_free.orValue('1'))}"
-      date: "${timestamp(vars.?s_free.orValue('2020-01-01T00:00:00Z'))}"
+      date: "${string(timestamp(vars.?s_free.orValue('2020-01-01T00:00:00Z')))}"
     capi: {nodes: {config: {version: "${vars.?s_pool.orValue('')}"}}}
 `
 
@@ -216,4 +216,28 @@ func leaking(t *rapid.T) string {
 		return head + "spec: {profiles: [base, addon], variables: {" + strings.Join(fields, ", ") + "}" + pool + spec + "}\n"
 	}
 	return head + "spec:\n  profiles: [base, addon]\n  variables:\n    " + strings.Join(fields, "\n    ") + "\n"
+}
+
+// TestPlantedSecretOfOverlay: what an overlay sets is shown neither for a cluster
+// that is given as a value, nor where the overlay is of another repository.
+func TestPlantedSecretOfOverlay(t *testing.T) {
+	fsys := overBase(t, fstest.MapFS{
+		"library/addon/1.0.0/profile.yaml": {Data: []byte(secretKeeper)},
+		"library/overlays/wide/1.0.0/overlay.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Overlay\nmetadata: {name: wide}\n" +
+			"spec: {version: 1.0.0, owner: o, order: 10, selector: {}, variables: {s_pool: " + planted + "}}\n")},
+	})
+	there := load(t, fsys).Library
+	cluster := profile.Cluster{Metadata: profile.ObjectMeta{Name: "one"}, Spec: profile.ClusterSpec{Hub: "eu-1", Profiles: []string{"base", "addon"}}}
+	_, given := there.Resolve(cluster, "here")
+	here, _ := profile.Load(fstest.MapFS{
+		"hubs/eu-1.yaml": fsys["hubs/eu-1.yaml"],
+		"fleet/one.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec: {profiles: [base, addon]}\n")},
+	}, profile.Layout{Library: there})
+	_, loaded := here.Resolve(one)
+	for name, found := range map[string]diag.Diagnostics{"given": given, "loaded": loaded} {
+		hold(t, fsys, found)
+		if len(found) != 1 || found[0].Code != "profile.variable-scope" {
+			t.Errorf("%s: %v", name, found)
+		}
+	}
 }

@@ -19,7 +19,7 @@ func foldValues(parts []part, ly *layer) *value.Node {
 	var out *value.Node
 	for _, p := range parts {
 		if n := p.root.Get("values"); !n.IsNull() {
-			out = merge.Over(out, n, ly.table)
+			out = merge.Over(out, n, ly.table())
 		}
 	}
 	return out

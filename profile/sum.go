@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,7 +22,10 @@ var ErrImmutable = errors.New("a published version never changes")
 //
 // for each version of a profile or an overlay, in the order of publication.
 // Lines are added and never changed. The zero Sum is empty.
-type Sum struct{ lines []sumLine }
+type Sum struct {
+	lines []sumLine
+	index map[Ref]int // of lines
+}
 
 type sumLine struct {
 	ref    Ref
@@ -52,7 +56,7 @@ func ParseSum(file string, data []byte) (Sum, diag.Diagnostics) {
 				WithRelated(first.at, "the first line is here"))
 			continue
 		}
-		sum.lines = append(sum.lines, read)
+		sum.append(read)
 	}
 	return sum, diags
 }
@@ -79,9 +83,17 @@ func checkDigest(digest string) error {
 	return nil
 }
 
+func (s *Sum) append(line sumLine) {
+	if s.index == nil {
+		s.index = map[Ref]int{}
+	}
+	s.index[line.ref] = len(s.lines)
+	s.lines = append(s.lines, line)
+}
+
 func (s Sum) line(ref Ref) *sumLine {
-	i := slices.IndexFunc(s.lines, func(l sumLine) bool { return l.ref == ref })
-	if i < 0 {
+	i, ok := s.index[ref]
+	if !ok {
 		return nil
 	}
 	return &s.lines[i]
@@ -123,10 +135,10 @@ func (s Sum) String() string {
 
 // Publish returns sum with a line more for each version that has none. What a
 // version extends has to be published, or among refs. A version that was
-// published with other content is an [ErrImmutable]; a -dev version, and one with
-// errors, cannot be published.
+// published with other content, or extends one that was, is an [ErrImmutable]; a
+// -dev version, and one with errors, cannot be published.
 func (l *Library) Publish(sum Sum, refs ...Ref) (Sum, error) {
-	out := Sum{lines: slices.Clone(sum.lines)}
+	out := Sum{lines: slices.Clone(sum.lines), index: maps.Clone(sum.index)}
 	for _, ref := range slices.SortedFunc(slices.Values(refs), Ref.Compare) {
 		if err := l.publishable(ref, sum, refs); err != nil {
 			return sum, fmt.Errorf("publishing %s: %w", ref, err)
@@ -134,7 +146,7 @@ func (l *Library) Publish(sum Sum, refs ...Ref) (Sum, error) {
 		digest := l.Digest(ref)
 		switch known, published := out.Digest(ref); {
 		case !published:
-			out.lines = append(out.lines, sumLine{ref: ref, digest: digest})
+			out.append(sumLine{ref: ref, digest: digest})
 		case known != digest:
 			return sum, fmt.Errorf("publishing %s: %w: it was published as %s, and is %s now", ref, ErrImmutable, known, digest)
 		}
@@ -154,8 +166,11 @@ func (l *Library) publishable(ref Ref, sum Sum, with []Ref) error {
 	}
 	if r := l.release(ref); r != nil && r.parent != nil {
 		parent := r.parent.ref
-		if _, published := sum.Digest(parent); !published && !slices.Contains(with, parent) {
+		switch known, published := sum.Digest(parent); {
+		case !published && !slices.Contains(with, parent):
 			return fmt.Errorf("it extends %s, which is not published", parent)
+		case published && known != r.parent.digest:
+			return fmt.Errorf("it extends %s: %w: that was published as %s, and is %s now", parent, ErrImmutable, known, r.parent.digest)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package profile_test
 
 import (
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -10,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
 const inheriting = `apiVersion: dayzero.dev/v1alpha1
@@ -119,6 +121,24 @@ func TestPublish(t *testing.T) {
 	}
 }
 
+// TestPublishOverChangedParent: nothing is published over a version that is not
+// as it was published, since its digest would hold what has to be undone.
+func TestPublishOverChangedParent(t *testing.T) {
+	files := inherited(t)
+	base, child := profile.Ref{Name: "base", Version: "1.0.0"}, profile.Ref{Name: "edge-base", Version: "1.0.0"}
+	sum, err := load(t, files).Publish(profile.Sum{}, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := load(t, edited(t, files, "library/base/1.0.0/profile.yaml", "1450", "1451"))
+	if got, err := changed.Publish(sum, child); !errors.Is(err, profile.ErrImmutable) || got.String() != sum.String() {
+		t.Errorf("%v\n%s", err, got)
+	}
+	if _, err := load(t, files).Publish(sum, child); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestPublishRefuses: what cannot be published.
 func TestPublishRefuses(t *testing.T) {
 	files := inherited(t)
@@ -171,6 +191,37 @@ func TestUnion(t *testing.T) {
 	ref := profile.Ref{Name: "small", Version: "1.0.0"}
 	if joined.Digest(ref) != whole.Digest(ref) {
 		t.Error("the first library does not win")
+	}
+}
+
+// TestOneSetOfNames: a profile and an overlay of one name, of whatever versions
+// and libraries, are an error at the one that came last.
+func TestOneSetOfNames(t *testing.T) {
+	profiles := fstest.MapFS{"library/small/2.0.0/profile.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: small}\nspec: {version: 2.0.0, owner: o, kind: AddOn}\n")}}
+	overlays := fstest.MapFS{"library/overlays/small/1.0.0/overlay.yaml": {Data: []byte(overlaid)}}
+	both := maps.Clone(profiles)
+	maps.Copy(both, overlays)
+	p, o := load(t, profiles).Library, load(t, overlays).Library
+	for name, c := range map[string]struct {
+		found func() diag.Diagnostics
+		want  []string
+	}{
+		"one library":              {func() diag.Diagnostics { _, d := profile.Load(both, profile.Layout{}); return d }, []string{"library/overlays/small/1.0.0/overlay.yaml"}},
+		"a profile over overlays":  {func() diag.Diagnostics { _, d := profile.Load(profiles, profile.Layout{Library: o}); return d }, []string{"library/small/2.0.0/profile.yaml"}},
+		"an overlay over profiles": {func() diag.Diagnostics { _, d := profile.Load(overlays, profile.Layout{Library: p}); return d }, []string{"library/overlays/small/1.0.0/overlay.yaml"}},
+		"a union":                  {func() diag.Diagnostics { _, d := profile.Union(p, o); return d }, []string{"library/overlays/small/1.0.0/overlay.yaml"}},
+		"the union reversed":       {func() diag.Diagnostics { _, d := profile.Union(o, p); return d }, []string{"library/small/2.0.0/profile.yaml"}},
+		"the same overlay twice":   {func() diag.Diagnostics { _, d := profile.Union(o, o); return d }, nil},
+	} {
+		var got []string
+		for _, d := range c.found() {
+			if d.Code == "profile.duplicate" && len(d.Related) == 1 {
+				got = append(got, d.Range.File)
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
 	}
 }
 
@@ -227,6 +278,7 @@ func TestNewLibrary(t *testing.T) {
 	}
 	cluster, _ := w.Cluster(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
 	want, _ := w.Library.Resolve(cluster, "here")
+	cluster.TypeMeta = profile.TypeMeta{} // as clients of an API server give it
 	got, diags := built.Resolve(cluster, "here")
 	if got == nil || got.Digest() != want.Digest() {
 		t.Errorf("the stacks differ: %v", diags)

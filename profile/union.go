@@ -7,9 +7,10 @@ import (
 )
 
 // Union joins libraries, for instance of several repositories. A version that
-// several of them have is there once; where their digests differ, the first one
-// stays and an error names both. Of their Ownership documents, the first one
-// counts, and one that says something else is an error.
+// several of them have is there once; where their digests differ, or a profile and
+// an overlay have one name, the first one stays and an error names both. Of their
+// Ownership documents, the first one counts, and one that says something else is
+// an error.
 func Union(libraries ...*Library) (*Library, diag.Diagnostics) {
 	out := newLibrary()
 	var diags diag.Diagnostics
@@ -22,7 +23,7 @@ func Union(libraries ...*Library) (*Library, diag.Diagnostics) {
 		}
 		for _, name := range l.names() {
 			for _, r := range l.releases[name] {
-				if first := out.edition(r.ref); first != nil {
+				if first := out.taken(&r.edition); first != nil {
 					diags = append(diags, differing(first, &r.edition)...)
 					continue
 				}
@@ -31,7 +32,7 @@ func Union(libraries ...*Library) (*Library, diag.Diagnostics) {
 		}
 		for _, name := range sortedKeys(l.overlays) {
 			for _, o := range l.overlays[name] {
-				if first := out.edition(o.ref); first != nil {
+				if first := out.taken(&o.edition); first != nil {
 					diags = append(diags, differing(first, &o.edition)...)
 					continue
 				}
@@ -43,8 +44,19 @@ func Union(libraries ...*Library) (*Library, diag.Diagnostics) {
 	return out, diags.Sorted()
 }
 
+// taken is a version that leaves no place for e; nil for none.
+func (l *Library) taken(e *edition) *edition {
+	if other := l.namesake(e); other != nil {
+		return other
+	}
+	return l.edition(e.ref)
+}
+
 func differing(first, second *edition) diag.Diagnostics {
-	if first.digest == second.digest && first.Kind == second.Kind {
+	switch {
+	case first.Kind != second.Kind:
+		return diag.Diagnostics{sameName(first, second)}
+	case first.digest == second.digest:
 		return nil
 	}
 	at := diag.Fields("spec", "version")

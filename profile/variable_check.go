@@ -245,11 +245,11 @@ func (s Schema) check(depth int, sensitive bool) []problem {
 }
 
 func (s Schema) unknownType() []problem {
-	if s.Type == "" {
-		return nil // reported as missing
-	}
 	names := typeNames()
 	hint := "known types are " + strings.Join(names, ", ")
+	if s.Type == "" {
+		return []problem{{path: diag.Fields("type"), problem: "the type is missing", hint: hint, told: true}}
+	}
 	if near, ok := diag.Nearest(string(s.Type), names); ok {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}

@@ -68,6 +68,16 @@ func (r typeRule) fits(n *value.Node) bool {
 	return n.Kind() == r.kind && (r.valid == nil || r.valid(n.Text()))
 }
 
+// Compare orders two values of the type as min and max do; ok is false where one
+// is not of the type, or the type has no order.
+func (t VariableType) Compare(a, b Value) (order int, ok bool) {
+	rule := typeRules[t]
+	if rule.bounded == nil || !rule.fits(a.node) || !rule.fits(b.node) {
+		return 0, false
+	}
+	return rule.bounded(b.node)(a.node), true
+}
+
 func byInteger(limit *value.Node) func(*value.Node) int {
 	bound, _ := limit.Integer()
 	return func(n *value.Node) int {

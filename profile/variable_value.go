@@ -22,6 +22,8 @@ type problem struct {
 	// none.
 	other     diag.Path
 	otherSays string
+	// told: reading the document says it, too.
+	told bool
 }
 
 // in is the problem one step further down.

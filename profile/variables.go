@@ -94,20 +94,28 @@ func setFor(set *value.Node, name, profile string) [2]*value.Node {
 	return [2]*value.Node{set.Get(profile + "/" + name), set.Get(name)}
 }
 
+// maxSlips is for how many undeclared names of one set the nearest one is looked
+// for: that takes time by how many are declared.
+const maxSlips = 100
+
 // checkSet judges the values that a cluster or a pool sets. takes says whether
 // a variable may be set here. It returns the variables that undeclared names
 // were probably meant to be: one slip is one finding.
 func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) bool, otherwise string) (meant map[string]bool) {
 	known := r.comp.variables
+	slips := 0
 	for _, f := range set.Fields() {
 		inputs := r.comp.inputsNamed(f.Name)
 		if len(inputs) == 0 && r.mayDeclare(f.Name) {
 			continue
 		}
 		if len(inputs) == 0 {
+			near := ""
+			if slips++; slips <= maxSlips {
+				near, _ = diag.Nearest(f.Name, known)
+			}
 			r.add(diag.Errorf("profile.undeclared-variable", f.Key.Range(), "no profile of the cluster declares variable %q", f.Name).
-				WithDetail("%s", nearestOf(f.Name, known, "variables")).WithPath(at.Join(diag.Field(f.Name))))
-			near, _ := diag.Nearest(f.Name, known)
+				WithDetail("%s", meantHint(near, known, "variables")).WithPath(at.Join(diag.Field(f.Name))))
 			if meant == nil {
 				meant = map[string]bool{}
 			}

@@ -18,11 +18,13 @@ type Version struct {
 	text       string
 	core       *semver.Version // without vendor suffix and build
 	prerelease bool
+	dev        bool   // a pre-release of somebody's work
 	suffix     string // vendor suffix or build, "" for none
 }
 
-// preRelease recognises suffixes that really come before the release.
-var preRelease = regexp.MustCompile(`(?i)^(alpha|beta|rc|dev|pre|preview|snapshot|next|nightly|canary)([.\-]?[0-9A-Za-z].*|$)`)
+// preRelease recognises suffixes that really come before the release: by their
+// first word, in any case, which ends where its letters do.
+var preRelease = regexp.MustCompile(`(?i)^(?:alpha|beta|rc|(dev|devel|develop|development)|pre|prerelease|preview|snapshot|next|nightly|canary)(?:[.\-0-9]|$)`)
 
 // ParseVersion reads major.minor.patch with optional -suffix and +build. A
 // leading v is not accepted.
@@ -33,9 +35,10 @@ func ParseVersion(text string) (Version, error) {
 	}
 	v := Version{text: text, suffix: full.Metadata()}
 	kept := ""
-	switch pre := full.Prerelease(); {
-	case preRelease.MatchString(pre):
-		v.prerelease, kept = true, "-"+pre
+	pre := full.Prerelease()
+	switch words := preRelease.FindStringSubmatch(pre); {
+	case words != nil:
+		v.prerelease, v.dev, kept = true, words[1] != "", "-"+pre
 	case pre != "":
 		v.suffix = strings.Trim(pre+"+"+v.suffix, "+")
 	}
@@ -58,14 +61,9 @@ func (v Version) Minor() (major, minor uint64) {
 }
 
 // IsDev reports whether the version is a -dev version: it can be resolved but
-// never locked or published.
-func (v Version) IsDev() bool {
-	if !v.prerelease {
-		return false
-	}
-	pre := v.core.Prerelease()
-	return pre == "dev" || strings.HasPrefix(pre, "dev.") || strings.HasPrefix(pre, "dev-")
-}
+// never locked or published. The word is dev, devel, develop or development, in
+// any case, alone or with a number or more behind it: 1.0.0-dev, 1.0.0-DEV.3.
+func (v Version) IsDev() bool { return v.dev }
 
 // IsPrerelease reports whether the version comes before its release.
 func (v Version) IsPrerelease() bool { return v.prerelease }

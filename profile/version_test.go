@@ -52,6 +52,8 @@ func TestVersionKinds(t *testing.T) {
 	for text, want := range map[string]struct{ pre, dev bool }{
 		"1.0.0": {}, "1.0.0-rc.1": {pre: true}, "1.0.0-rc1": {pre: true}, "1.0.0-dev": {true, true}, "1.0.0-dev.3": {true, true}, "1.0.0-dev-x": {true, true},
 		"1.0.0-alpha": {pre: true}, "1.0.0-beta-2": {pre: true}, "1.0.0-rc.1+k3s1": {pre: true}, "1.0.0-gke.100": {}, "1.0.0+dev": {}, "1.0.0-eks-1": {}, "1.0.0-0": {},
+		"1.0.0-DEV": {true, true}, "1.0.0-Dev.1": {true, true}, "1.0.0-dev1": {true, true}, "1.0.0-dev-": {true, true}, "1.0.0-develop": {true, true}, "1.0.0-development.2": {true, true},
+		"1.0.0-devops.1": {}, "1.0.0-prefix.1": {}, "1.0.0-rcs": {}, "1.0.0-nextgen": {}, "1.0.0-pre1": {pre: true}, "1.0.0-prerelease.1": {pre: true}, "1.0.0-preview": {pre: true}, "1.0.0-beta-": {pre: true},
 	} {
 		v := version(t, text)
 		if got := (struct{ pre, dev bool }{v.IsPrerelease(), v.IsDev()}); got != want || v.String() != text {
@@ -86,7 +88,7 @@ func versions(digits int) *rapid.Generator[string] {
 	if digits > 9 {
 		number = rapid.OneOf(number, rapid.StringMatching(`[1-9][0-9]{18,21}`))
 	}
-	word := rapid.SampledFrom([]string{"rc", "alpha", "dev", "gke", "eks", "k3s", "a"})
+	word := rapid.SampledFrom([]string{"rc", "alpha", "dev", "DEV", "develop", "pre", "prefix", "gke", "eks", "k3s", "a"})
 	suffix := rapid.Custom(func(t *rapid.T) string {
 		parts := make([]string, rapid.IntRange(1, 3).Draw(t, "parts"))
 		for i := range parts {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/dayzero-sdk/dayzero/internal/expr"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
@@ -68,6 +69,19 @@ func (r Release) Order() []string {
 		names = append(names, ly.Name)
 	}
 	return names
+}
+
+// RuleReads is what each rule of the profile reads, in the order of its rules;
+// nil as for [Release.Order]. It is for the packages of this module.
+func (r Release) RuleReads() []expr.Reads {
+	if r.release == nil || r.release.broken {
+		return nil
+	}
+	reads := make([]expr.Reads, len(r.release.rules))
+	for i, u := range r.release.rules {
+		reads[i] = u.Reads()
+	}
+	return reads
 }
 
 // Holds reports whether a place is in the document of the release, in one that
@@ -137,12 +151,9 @@ func (r OverlayRelease) Sensitive() []string {
 	if r.library == nil {
 		return nil
 	}
-	names := r.library.openness()
 	var out []string
-	for _, f := range r.Document.root.Get("spec", "variables").Fields() {
-		if names.withholds(f) {
-			out = append(out, f.Name)
-		}
+	for _, f := range r.library.openness().withheld(r.Document.root.Get("spec", "variables")) {
+		out = append(out, f.Name)
 	}
 	return out
 }

@@ -34,22 +34,26 @@ func (r *resolution) readsSensitive(reads expr.Reads, values *value.Node) bool {
 // secret: [diag.Diagnostics.Text] would quote the line for whatever else is wrong
 // with it. Load and Resolve have done so already.
 func (w *Workspace) Withhold(found diag.Diagnostics) diag.Diagnostics {
+	return w.withheld.withhold(found)
+}
+
+func (l lines) withhold(found diag.Diagnostics) diag.Diagnostics {
 	out := slices.Clone(found)
 	for i := range out {
-		out[i] = w.withhold(out[i])
+		out[i] = l.withholdOne(out[i])
 	}
 	return out
 }
 
-func (w *Workspace) withhold(d diag.Diagnostic) diag.Diagnostic {
-	if w.withheld.holds(d.Range) {
+func (l lines) withholdOne(d diag.Diagnostic) diag.Diagnostic {
+	if l.holds(d.Range) {
 		d.Range = withoutExcerpt(d.Range)
 		if strings.HasPrefix(d.Code, "source.") { // which quotes what it is about
 			d.Summary, d.Detail = "something on this line is not read as it looks; the line is sensitive and not shown", "quote the text"
 		}
 	}
 	for i, r := range d.Related {
-		if w.withheld.holds(r.Range) {
+		if l.holds(r.Range) {
 			d.Related = slices.Clone(d.Related)
 			d.Related[i].Range = withoutExcerpt(r.Range)
 		}
@@ -64,26 +68,37 @@ func (l lines) holds(at diag.Range) bool {
 	return at.Start.Column > 0 && slices.ContainsFunc(l[at.File], func(s [2]int) bool { return s[0] <= at.Start.Line && at.Start.Line <= s[1] })
 }
 
-// sensitiveLines finds the lines of clusters and overlays that are not to be quoted.
-func (w *Workspace) sensitiveLines() lines {
-	names := w.Library.openness()
+// sensitiveLines finds the lines of the overlays, and of clusters, that are not
+// to be quoted.
+func (l *Library) sensitiveLines(clusters ...*member) lines {
+	names := l.openness()
 	if len(names.closed) == 0 {
 		return nil
 	}
 	out := lines{}
-	for _, d := range w.documents {
-		if d.Kind != "Cluster" && d.Kind != "Overlay" {
-			continue
-		}
-		for _, set := range variableSets(d.root) {
-			for _, f := range set.Fields() {
-				if names.withholds(f) {
-					out.add(f)
-				}
-			}
+	for _, overlays := range l.overlays {
+		for _, o := range overlays {
+			out.addSets(o.root, names)
 		}
 	}
+	for _, m := range clusters {
+		out.addSets(m.root, names)
+	}
 	return out
+}
+
+func (l *Library) overlayLines() lines {
+	l.once.Do(func() { l.sensitive = l.sensitiveLines() })
+	return l.sensitive
+}
+
+// addSets adds what a document sets and is not to be shown.
+func (l lines) addSets(document *value.Node, names openness) {
+	for _, set := range variableSets(document) {
+		for _, f := range names.withheld(set) {
+			l.add(f)
+		}
+	}
 }
 
 // variableSets are the places of a document that set variables.
@@ -126,17 +141,36 @@ func (l *Library) openness() openness {
 	return out
 }
 
+// withheld are the fields of a set of variables that are not to be shown.
+func (o openness) withheld(set *value.Node) []value.Entry {
+	slips := 0
+	var out []value.Entry
+	for _, f := range set.Fields() {
+		if o.withholds(f, &slips) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 // withholds reports whether a field of variables sets what must not be shown, or
-// sets a variable that nobody declares and that was probably meant to be one.
-func (o openness) withholds(f value.Entry) bool {
+// sets a variable that nobody declares and that was probably meant to be one. In
+// a set with more such slips than are looked at, the rest is not shown either.
+func (o openness) withholds(f value.Entry, slips *int) bool {
 	name := f.Name
 	if _, variable, split := strings.Cut(name, "/"); split {
 		name = variable
 	}
 	reference, closed := o.closed[name]
 	if !closed {
+		if o.open[name] {
+			return false
+		}
+		if *slips++; *slips > maxSlips {
+			return true
+		}
 		near, ok := diag.Nearest(name, o.names)
-		if o.open[name] || !ok {
+		if !ok {
 			return false
 		}
 		reference = o.closed[near]

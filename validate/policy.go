@@ -54,25 +54,13 @@ func countItems(n *value.Node) int {
 }
 
 // judge evaluates the policy over projected data and gives what it refuses,
-// sorted by path. What one pass finds is taken out of the data for the next.
+// sorted by path.
 func (p *policy) judge(projected *value.Node) []refusal {
 	data := projected.Any()
 	if p.match.Exists() && p.match.Unify(encode(data)).Validate(cue.Concrete(true)) != nil {
 		return nil
 	}
-	var all []refusal
-	known := places{}
-	for range maxPasses {
-		found := p.pass(data, known)
-		if len(found) == 0 {
-			break
-		}
-		all = append(all, found...)
-		for _, r := range found {
-			known.add(r.path)
-			data = r.mend(data, r.path)
-		}
-	}
+	all := refusals(data, p.pass)
 	slices.SortFunc(all, refusal.compare)
 	return all
 }
@@ -88,7 +76,7 @@ func (p *policy) pass(data any, known places) []refusal {
 	slices.SortFunc(found, refusal.compare)
 	var fresh []refusal
 	for i, r := range found {
-		inner := i+1 < len(found) && below(found[i+1].path, r.path)
+		inner := i+1 < len(found) && len(found[i+1].path) > len(r.path) && found[i+1].path.Under(r.path)
 		twice := len(fresh) > 0 && fresh[len(fresh)-1].path.Compare(r.path) == 0
 		if !inner && !twice && !known.reach(r.path) {
 			fresh = append(fresh, r)
@@ -149,9 +137,4 @@ func keyOf(root *value.Node, path diag.Path) value.Place {
 	name, _ := path[len(path)-1].IsField()
 	e, _ := root.Find(above(path)).Entry(name)
 	return e.Key
-}
-
-// below reports whether path leads into the data at other.
-func below(path, other diag.Path) bool {
-	return len(path) > len(other) && path[:len(other)].Compare(other) == 0
 }

@@ -82,10 +82,12 @@ var forms = map[reflect.Type]struct {
 // stricter is where the schema says something else than a Go type that has
 // several uses.
 var stricter = map[string]string{
-	"Cluster.spec.pools.controlPlane.autoscale: _|_ in CUE, struct in Go": "the control plane cannot be scaled automatically",
-	"Cluster.spec.pools.workers[].name: required in CUE, optional in Go":  "only the pool of the control plane has no name",
-	"Profile.spec.pools.controlPlane.autoscale: _|_ in CUE, struct in Go": "as for a cluster",
-	"Profile.spec.pools.workers[].name: required in CUE, optional in Go":  "as for a cluster",
+	"Cluster.spec.pools.controlPlane.autoscale: _|_ in CUE, struct in Go":  "the control plane cannot be scaled automatically",
+	"Cluster.spec.pools.controlPlane.upgradeAfter: _|_ in CUE, list in Go": "the control plane is upgraded first",
+	"Cluster.spec.pools.workers[].name: required in CUE, optional in Go":   "only the pool of the control plane has no name",
+	"Profile.spec.pools.controlPlane.autoscale: _|_ in CUE, struct in Go":  "as for a cluster",
+	"Profile.spec.pools.controlPlane.upgradeAfter: _|_ in CUE, list in Go": "as for a cluster",
+	"Profile.spec.pools.workers[].name: required in CUE, optional in Go":   "as for a cluster",
 
 	"Profile.spec.layers[].component: optional in CUE, required in Go": "a layer of a profile may change an inherited one",
 	"Profile.spec.layers[].kind: optional in CUE, required in Go":      "likewise",

@@ -38,7 +38,7 @@ func (c collision) equal() string {
 func formOf(t profile.VariableType, n *value.Node) string {
 	text := n.Text()
 	switch t {
-	case profile.NumberVariable:
+	case profile.IntegerVariable, profile.NumberVariable:
 		return numberForm(n)
 	case profile.DurationVariable:
 		if d, err := time.ParseDuration(text); err == nil {
@@ -59,11 +59,11 @@ func formOf(t profile.VariableType, n *value.Node) string {
 }
 
 func numberForm(n *value.Node) string {
-	if _, whole := n.Integer(); whole {
-		return n.Text()
+	if i, whole := n.Integer(); whole {
+		return strconv.FormatInt(i, 10)
 	}
 	f, _ := n.Number()
-	return strconv.FormatFloat(f, 'f', -1, 64)
+	return strconv.FormatFloat(f+0, 'f', -1, 64) // -0 is 0
 }
 
 // quantityForm is the exact number: 1Gi and 1024Mi have the same.

@@ -34,16 +34,13 @@ func (r refusal) compare(o refusal) int {
 // behind others: a conflict hides missing fields.
 const maxPasses = 3
 
-// judge evaluates a projected document, sorted by path. What one pass finds is
-// taken out of the data for the next. Callers take turns.
-func (s *schema) judge(document *value.Node) []refusal {
-	evaluating.Lock()
-	defer evaluating.Unlock()
-	data := document.Any()
+// refusals are what the passes find in data, which they change: what one finds is
+// taken out of the data for the next. A pass gives what is not known yet.
+func refusals(data any, pass func(data any, known places) []refusal) []refusal {
 	var all []refusal
 	known := places{}
 	for range maxPasses {
-		found := s.pass(data, known)
+		found := pass(data, known)
 		if len(found) == 0 {
 			break
 		}
@@ -53,6 +50,14 @@ func (s *schema) judge(document *value.Node) []refusal {
 			data = r.mend(data, r.path)
 		}
 	}
+	return all
+}
+
+// judge evaluates a projected document, sorted by path. Callers take turns.
+func (s *schema) judge(document *value.Node) []refusal {
+	evaluating.Lock()
+	defer evaluating.Unlock()
+	all := refusals(document.Any(), s.pass)
 	all = append(all, s.shape.broken(nil, document, forbidden(all))...)
 	slices.SortFunc(all, refusal.compare)
 	return all

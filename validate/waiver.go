@@ -29,6 +29,7 @@ type waiver struct {
 	at       diag.Path
 	policy   string
 	path     diag.Path // nil for everything
+	unread   error     // of the path: the waiver covers nothing then
 	until    time.Time // its last day; zero where the date cannot be read
 	used     bool
 }
@@ -39,8 +40,8 @@ func newWaivers(documents []profile.Document, owners map[string]string, partial 
 		for _, at := range items(d, waiversPath) {
 			n := d.Tree().Find(at)
 			one := &waiver{document: i, at: at, policy: n.Get("policy").Text()}
-			if text, ok := n.Get("path").Str(); ok {
-				one.path, _ = diag.ParsePath(text)
+			if path := n.Get("path"); !path.IsNull() {
+				one.path, one.unread = diag.ParsePath(path.Text())
 			}
 			one.until, _ = time.Parse(time.DateOnly, n.Get("expires").Text())
 			w.list, w.of[i] = append(w.list, one), append(w.of[i], one)
@@ -73,7 +74,7 @@ func (w *waivers) cover(v violation, documents ...int) bool {
 // around it, with list items named by key or by index.
 func (w *waiver) reaches(v violation) bool {
 	if len(w.path) == 0 {
-		return true
+		return w.unread == nil
 	}
 	target := v.root.Find(w.path)
 	for n := range len(v.path) + 1 {
@@ -98,6 +99,10 @@ func (w *waivers) diagnostics(f *fleet) diag.Diagnostics {
 		case !known:
 			out = append(out, diag.Errorf("validate.waiver-unknown", d.At(at("policy")), "there is no policy %q", clipped(one.policy)).
 				WithDetail("%s", knownPolicies(one.policy, w.owners)).WithPath(at("policy")))
+		case one.unread != nil && !strings.HasPrefix(d.Tree().Find(at("path")).Text(), "/"): // which the schema says
+		case one.unread != nil:
+			out = append(out, diag.Errorf("validate.value", d.At(at("path")), "%v", one.unread).
+				WithDetail("for instance /spec/pools/workers[name=web]").WithPath(at("path")))
 		case one.expired(w.now):
 			out = append(out, diag.Warningf("validate.waiver-expired", d.At(at("expires")), "the waiver of %s expired on %s", one.policy, one.until.Format(time.DateOnly)).
 				WithDetail("remove it, or ask %s for a later date", w.owners[one.policy]).WithPath(at("expires")))

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/handbook"
@@ -68,11 +69,25 @@ func (c docsCommand) pages(ws opened) ([]handbook.Page, error) {
 	return []handbook.Page{page}, nil
 }
 
-// writePages writes below dir, and nowhere else, whatever profiles are called.
+// writePages writes below dir, and nowhere else, whatever profiles are called. The
+// pages are staged there and then moved into place, so that what cannot be written
+// leaves no half of a handbook.
 func writePages(dir string, pages []handbook.Page) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	staging, err := os.MkdirTemp(dir, ".staging-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(staging)
+	if err := stagePages(staging, pages); err != nil {
+		return err
+	}
+	return movePages(dir, filepath.Base(staging), pages)
+}
+
+func stagePages(dir string, pages []handbook.Page) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
@@ -83,6 +98,29 @@ func writePages(dir string, pages []handbook.Page) error {
 			return err
 		}
 		if err := root.WriteFile(p.Name, []byte(p.Text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// movePages moves staged pages into place, when nothing is in the way of any.
+func movePages(dir, staging string, pages []handbook.Page) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	for _, p := range pages {
+		if err := root.MkdirAll(path.Dir(p.Name), 0o755); err != nil {
+			return err
+		}
+		if info, err := root.Lstat(p.Name); err == nil && info.IsDir() {
+			return fmt.Errorf("%s is a directory", filepath.Join(dir, p.Name))
+		}
+	}
+	for _, p := range pages {
+		if err := root.Rename(path.Join(staging, p.Name), p.Name); err != nil {
 			return err
 		}
 	}

@@ -102,6 +102,26 @@ func TestDocsJSONOfFiles(t *testing.T) {
 	}
 }
 
+// TestDocsInTheWay: where a page cannot be written, the directory stays as it was.
+func TestDocsInTheWay(t *testing.T) {
+	for _, there := range []string{"profiles", "profiles/pod-security.md/notes", "README.md/notes"} {
+		dir := t.TempDir()
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(there)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, there), []byte("mine"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		status, out, errs := dayzero("docs", "--workspace", example, "--out", dir)
+		if status == 0 || !strings.Contains(errs, "writing the handbook") {
+			t.Errorf("with %s: exit status %d\n%s%s", there, status, out, errs)
+		}
+		if diff := cmp.Diff(map[string]string{there: "mine"}, tree(t, dir)); diff != "" {
+			t.Errorf("with %s (-before +after):\n%s", there, diff)
+		}
+	}
+}
+
 // TestDocsOfBrokenWorkspace: findings do not stop a handbook, which says what is
 // broken.
 func TestDocsOfBrokenWorkspace(t *testing.T) {

@@ -166,7 +166,7 @@ func (r *explainResult) layer(stack *profile.Stack, what string) error {
 	r.Layer = render.LayerID(l)
 	paths := stack.Paths(l)
 	for _, p := range paths {
-		if below(p, top) {
+		if p.Under(top) {
 			v, origin, _ := stack.Find(l, p)
 			r.Values = append(r.Values, explainedValue{Path: p.String(), Value: shown(v, origin), Origin: origin, Lost: lost(stack, l, p)})
 		}
@@ -195,10 +195,6 @@ func lost(stack *profile.Stack, l profile.StackLayer, path diag.Path) []lostValu
 		out = append(out, lostValue{Value: shown(v.Value, v.Origin), Origin: v.Origin})
 	}
 	return out
-}
-
-func below(path, top diag.Path) bool {
-	return len(path) >= len(top) && path[:len(top)].Compare(top) == 0
 }
 
 func texts(paths []diag.Path) []string {
@@ -250,7 +246,7 @@ func (r *explainResult) objectValue(o render.Object, what []string) error {
 	var known []string
 	for p, leaf := range o.Leaves() {
 		known = append(known, p.String())
-		if below(p, top) {
+		if p.Under(top) {
 			r.Values = append(r.Values, explainedValue{Path: p.String(), Value: shown(leaf, o.Origin(p)), Origin: o.Origin(p)})
 		}
 	}

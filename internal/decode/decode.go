@@ -19,6 +19,9 @@ type Options struct {
 	// Later names fields, as "Type.field", that belong to the format but are not
 	// supported yet, with the reason.
 	Later map[string]string
+	// Empty names required strings, as "Type.field", that "" is a value of. For
+	// all others it is as good as none.
+	Empty map[string]bool
 }
 
 // Into decodes root into the struct that target points to. Of a document with
@@ -201,10 +204,19 @@ func (d *decoder) structure(path diag.Path, key value.Place, n *value.Node, out 
 		d.value(path.Join(diag.Field(f.Name)), f.Key, f.Value, out.FieldByIndex(field.index))
 	}
 	for _, name := range sortedNames(known) {
-		if known[name].required && n.Get(name).IsNull() && !meant[name] {
+		switch v := n.Get(name); {
+		case !known[name].required || meant[name]:
+		case v.IsNull():
 			d.missing(path, key, n, name)
+		case isEmpty(v) && out.FieldByIndex(known[name].index).Kind() == reflect.String && !d.options.Empty[out.Type().Name()+"."+name]:
+			d.empty(path, v, name)
 		}
 	}
+}
+
+func isEmpty(n *value.Node) bool {
+	s, ok := n.Str()
+	return ok && s == ""
 }
 
 func (d *decoder) missing(path diag.Path, key value.Place, n *value.Node, field string) {
@@ -212,12 +224,21 @@ func (d *decoder) missing(path diag.Path, key value.Place, n *value.Node, field 
 	if e, ok := n.Entry(field); ok {
 		at = e.Key
 	}
-	where := ""
-	if len(path) > 0 {
-		where = " in " + name(path)
-	}
-	d.add(diag.Errorf("profile.required", at.Range(), "%s is missing%s", field, where).
+	d.add(diag.Errorf("profile.required", at.Range(), "%s is missing%s", field, within(path)).
 		WithDetail("add %s: with a value", field), path.Join(diag.Field(field)))
+}
+
+func (d *decoder) empty(path diag.Path, n *value.Node, field string) {
+	d.add(diag.Errorf("profile.required", n.Place().Range(), "%s is empty%s", field, within(path)).
+		WithDetail("give %s a value", field), path.Join(diag.Field(field)))
+}
+
+// within says in messages where a field is: " in spec.pools".
+func within(path diag.Path) string {
+	if len(path) == 0 {
+		return ""
+	}
+	return " in " + name(path)
 }
 
 // unknown reports a field and returns the known one that was probably meant.
@@ -231,17 +252,13 @@ func (d *decoder) unknown(path diag.Path, f value.Entry, t reflect.Type, known m
 		d.add(diag.Errorf("profile.unsupported", f.Key.Range(), "%s is not supported yet", f.Name).WithDetail("%s", why), at)
 		return ""
 	}
-	where := ""
-	if len(path) > 0 {
-		where = " in " + name(path)
-	}
 	names := sortedNames(known)
 	hint := "known fields are " + strings.Join(names, ", ")
 	near, ok := diag.Nearest(f.Name, names)
 	if ok {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
-	d.add(diag.Errorf("profile.unknown-field", f.Key.Range(), "unknown field %q%s", f.Name, where).WithDetail("%s", hint), at)
+	d.add(diag.Errorf("profile.unknown-field", f.Key.Range(), "unknown field %q%s", f.Name, within(path)).WithDetail("%s", hint), at)
 	return near
 }
 

@@ -161,3 +161,21 @@ greenhouse: {kind: 1.30, beds: {name: a}}
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestEmpty: a required string that is empty is reported at its place, unless the
+// format has a use for it; one of another type, and an optional one, is not.
+func TestEmpty(t *testing.T) {
+	root := value.NewMap([]value.Entry{{Name: "name", Value: value.NewString("", value.Place{})}, {Name: "rows", Value: value.NewString("", value.Place{})}}, value.Place{})
+	for allowed, want := range map[string][]string{
+		"bed.rows": {"name is empty", `rows must be an integer, not a string ""`},
+		"bed.name": {`rows must be an integer, not a string ""`},
+	} {
+		var got []string
+		for _, d := range decode.Into(root, &bed{}, decode.Options{Empty: map[string]bool{allowed: true}}).Sorted() {
+			got = append(got, d.Summary)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("with %s allowed (-want +got):\n%s", allowed, diff)
+		}
+	}
+}

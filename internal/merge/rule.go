@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
@@ -22,6 +23,23 @@ type Table func(path diag.Path) Rule
 
 // Replace is the table in which every list replaces.
 func Replace(diag.Path) Rule { return Rule{} }
+
+// Declared is the table that the field merge of a layer declares, for its values:
+// {/values/rules: append} or {/values/rules: {key: name}}. Paths start below
+// values; all other lists replace.
+func Declared(rules *value.Node) Table {
+	if rules.Len() == 0 {
+		return Replace
+	}
+	return func(path diag.Path) Rule {
+		rule := rules.Get(diag.Fields("values").Join(path...).String())
+		if key, _ := rule.Get("key").Str(); key != "" {
+			return Rule{Keys: []string{key}}
+		}
+		text, _ := rule.Str()
+		return Rule{Append: text == "append"}
+	}
+}
 
 var capiKeys = map[string][]string{
 	"extraEnvs":                  {"name"},

@@ -148,6 +148,12 @@ func (p Path) Compare(o Path) int {
 	})
 }
 
+// Under reports whether p lies at or below top, by the steps as they are written.
+// Every path lies under the empty one.
+func (p Path) Under(top Path) bool {
+	return len(p) >= len(top) && p[:len(top)].Compare(top) == 0
+}
+
 // ParsePath reads the text form. JSON Pointers are accepted too: a field that
 // is a number stays a field, and whoever follows the path treats it as an index
 // where it meets a list.

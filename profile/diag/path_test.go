@@ -59,6 +59,31 @@ func TestJoinLeavesThePath(t *testing.T) {
 	}
 }
 
+// TestUnder: a path lies under what it starts with, and not under what merely has
+// the first letters of its text.
+func TestUnder(t *testing.T) {
+	for _, c := range []struct {
+		path, top string
+		want      bool
+	}{
+		{"/a/b", "/a", true}, {"/a/b", "/a/b", true}, {"/a", "", true}, {"", "", true},
+		{"/a", "/a/b", false}, {"/ab", "/a", false}, {"/b/a", "/a", false},
+		{"/a[name=x]/b", "/a[name=x]", true}, {"/a[name=xy]", "/a[name=x]", false}, {"/a[0]", "/a/0", false},
+	} {
+		path, _ := diag.ParsePath(c.path)
+		top, _ := diag.ParsePath(c.top)
+		if got := path.Under(top); got != c.want {
+			t.Errorf("%q under %q: %v", c.path, c.top, got)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		top := diag.Path(rapid.SliceOfN(step(), 0, 3).Draw(t, "top"))
+		if path := top.Join(step().Draw(t, "step")); !path.Under(top) || top.Under(path) {
+			t.Fatalf("%q and %q", path, top)
+		}
+	})
+}
+
 // TestPathOfPointer: a JSON Pointer is read as the fields it names, as its RFC
 // 6901 unescapes them.
 func TestPathOfPointer(t *testing.T) {

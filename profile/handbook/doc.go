@@ -1,6 +1,6 @@
 // Package handbook writes a workspace down for people, as Markdown: what each
-// profile consists of, what can be set, who answers for it, who uses it, and what
-// changed from version to version.
+// profile consists of, what can be set, who answers for it, who uses it, who may do
+// what, and what changed from version to version.
 //
 //	for _, page := range handbook.Of(ws).Pages() {
 //		write(page.Name, page.Text)

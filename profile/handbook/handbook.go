@@ -94,7 +94,11 @@ func (h *Handbook) names() []string {
 
 // latest is the highest version that is not a -dev version, or the highest.
 func (h *Handbook) latest(name string) (profile.Ref, bool) {
-	versions := h.ws.Versions(name)
+	return latestOf(h.ws.Versions(name))
+}
+
+// latestOf is the same of versions, which ascend.
+func latestOf(versions []profile.Ref) (profile.Ref, bool) {
 	for _, ref := range slices.Backward(versions) {
 		if v, err := profile.ParseVersion(ref.Version); err == nil && !v.IsDev() {
 			return ref, true

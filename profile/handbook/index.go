@@ -1,12 +1,11 @@
 package handbook
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 )
@@ -19,6 +18,7 @@ func (h *Handbook) Index() Page {
 	h.profiles(&m)
 	h.overlayTable(&m)
 	h.owners(&m)
+	h.ownership(&m)
 	h.hubs(&m)
 	h.strategies(&m)
 	return Page{Name: "README.md", Title: "Handbook", Text: m.String()}
@@ -62,7 +62,7 @@ func (h *Handbook) overlayTable(m *markdown) {
 	var rows [][]string
 	for o := range h.ws.Overlays() {
 		rows = append(rows, []string{code(o.Ref().String()), plain(o.Spec.Owner), fmt.Sprint(o.Spec.Order),
-			code(metav1.FormatLabelSelector(&o.Spec.Selector)), fmt.Sprint(len(h.uses[o.Ref()])), effects(o.Spec), plain(o.Spec.Description)})
+			selected(o.Spec.Selector), fmt.Sprint(len(h.uses[o.Ref()])), effects(o.Spec), plain(o.Spec.Description)})
 	}
 	if len(rows) == 0 {
 		return
@@ -104,11 +104,24 @@ func (h *Handbook) owners(m *markdown) {
 			}
 		}
 	}
+	versions := map[string][]profile.Ref{}
 	for o := range h.ws.Overlays() {
-		own(o.Spec.Owner, "overlay "+code(o.Ref().Name))
+		versions[o.Ref().Name] = append(versions[o.Ref().Name], o.Ref())
+	}
+	for _, name := range slices.Sorted(maps.Keys(versions)) {
+		ref, _ := latestOf(versions[name])
+		o, _ := h.ws.Overlay(ref)
+		own(o.Spec.Owner, "overlay "+code(name))
+	}
+	rules, there := h.ws.Ownership() // whose owner answers for what says none
+	if there {
+		own(rules.Spec.Owner, "who may do what")
+	}
+	for _, hub := range h.ws.Hubs() {
+		own(cmp.Or(hub.Spec.Owner, rules.Spec.Owner), "hub "+code(hub.Metadata.Name))
 	}
 	for _, s := range h.ws.Strategies() {
-		own(s.Spec.Owner, "strategy "+code(s.Metadata.Name))
+		own(cmp.Or(s.Spec.Owner, rules.Spec.Owner), "strategy "+code(s.Metadata.Name))
 	}
 	delete(by, "")
 	var rows [][]string
@@ -140,13 +153,14 @@ func (h *Handbook) hubs(m *markdown) {
 }
 
 func (h *Handbook) strategies(m *markdown) {
+	rules, _ := h.ws.Ownership()
 	var rows [][]string
 	for _, s := range h.ws.Strategies() {
 		var stages []string
 		for _, stage := range s.Spec.Stages {
 			stages = append(stages, stage.Name)
 		}
-		rows = append(rows, []string{plain(s.Metadata.Name), plain(s.Spec.Owner), codes(stages)})
+		rows = append(rows, []string{plain(s.Metadata.Name), plain(cmp.Or(s.Spec.Owner, rules.Spec.Owner)), codes(stages)})
 	}
 	if len(rows) == 0 {
 		return

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
 // layers are a table of all, in the order in which they are installed, and a part
@@ -47,6 +48,14 @@ func (s *sheet) owner(l profile.Layer) string {
 		return l.Owner
 	}
 	return s.spec.Owner
+}
+
+// writer is the owner of the one who wrote the i-th item of a list of a layer, which
+// a profile may inherit and add to.
+func (s *sheet) writer(l profile.Layer, list string, i int) string {
+	at := slices.IndexFunc(s.spec.Layers, func(other profile.Layer) bool { return other.Name == l.Name })
+	path := diag.Fields("spec", "layers").Join(diag.Index(at), diag.Field(list), diag.Index(i))
+	return s.release.Document.Tree().Find(path).Origin().Owner
 }
 
 // declaredIn is the version that a layer was first written in: this one, or one
@@ -184,8 +193,8 @@ func merging(m profile.ListMerge) string {
 func (s *sheet) fixed() {
 	var rows [][]string
 	for _, l := range s.ordered() {
-		for _, f := range l.Fixed {
-			rows = append(rows, []string{code(cmp.Or(f.Layer, l.Name)), code(f.Path), plain(s.owner(l))})
+		for i, f := range l.Fixed {
+			rows = append(rows, []string{code(cmp.Or(f.Layer, l.Name)), code(f.Path), plain(s.writer(l, "fixed", i))})
 		}
 	}
 	if len(rows) > 0 {
@@ -200,8 +209,8 @@ func (s *sheet) constrained() {
 	var rows [][]string
 	t := &variableTable{}
 	for _, l := range s.ordered() {
-		for _, c := range l.Constrained {
-			rows = append(rows, []string{code(cmp.Or(c.Layer, l.Name)), code(c.Path), typeOf(c.Schema), sentence(t.constraints(c.Schema)), plain(s.owner(l))})
+		for i, c := range l.Constrained {
+			rows = append(rows, []string{code(cmp.Or(c.Layer, l.Name)), code(c.Path), typeOf(c.Schema), sentence(t.constraints(c.Schema)), plain(s.writer(l, "constrained", i))})
 		}
 	}
 	if len(rows) > 0 {

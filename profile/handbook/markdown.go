@@ -3,6 +3,8 @@ package handbook
 import (
 	"regexp"
 	"strings"
+
+	escape "github.com/dayzero-sdk/dayzero/internal/markdown"
 )
 
 // markdown is a text that grows block by block.
@@ -54,23 +56,14 @@ func row(cells []string) string {
 	return b.String() + "|"
 }
 
-// plain is text without markup, on one line. A bar is an entity, because it means
-// something in cells alone.
+// plain is text without markup, on one line.
 func plain(text string) string {
-	text = markup.Replace(strings.Join(strings.Fields(text), " "))
+	text = escape.Cell(strings.Join(strings.Fields(text), " "))
 	return opening.ReplaceAllString(text, `$1\$2`)
 }
 
 // opening is what makes a list or a rule at the start of a line.
 var opening = regexp.MustCompile(`^([0-9]*)([-+=]|[.)](?: |$))`)
-
-var markup = func() *strings.Replacer {
-	pairs := []string{"<", "&lt;", ">", "&gt;", "&", "&amp;", "|", "&#124;"}
-	for _, c := range "\\`*_[]#!~" {
-		pairs = append(pairs, string(c), `\`+string(c))
-	}
-	return strings.NewReplacer(pairs...)
-}()
 
 var backticks = regexp.MustCompile("`+")
 

@@ -20,7 +20,8 @@ type Change struct {
 	// Before and After are the labels of the cluster; nil where it is not there.
 	Before map[string]string `json:"before,omitempty"`
 	After  map[string]string `json:"after,omitempty"`
-	// Profile is the name of the profile, or to publish of the overlay.
+	// Profile is the name of the profile, or to publish of the overlay. It is empty
+	// for a new cluster that names none.
 	Profile string `json:"profile,omitempty"`
 	Version string `json:"version,omitempty"`
 	// Variable is the name, or profile/name.
@@ -40,7 +41,10 @@ type Change struct {
 func (c Change) String() string {
 	switch c.Verb {
 	case profile.CreateVerb:
-		if c.Before != nil {
+		switch {
+		case c.Profile == "":
+			return fmt.Sprintf("create cluster %s from no profile", c.Cluster)
+		case c.Before != nil:
 			return fmt.Sprintf("make cluster %s one of profile %s", c.Cluster, c.Profile)
 		}
 		return fmt.Sprintf("create cluster %s from profile %s", c.Cluster, c.Profile)

@@ -3,6 +3,7 @@ package policy
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -201,8 +202,12 @@ func (c clusterChange) add(change Change, path diag.Path) {
 	c.derivation.add(change)
 }
 
-// profiles are those that the cluster did not have, or had at another version.
+// profiles are those that the cluster did not have, or had at another version. A
+// new cluster without any, which overlays may complete, is made all the same.
 func (c clusterChange) profiles() {
+	if c.before == nil && len(c.now.Spec.Profiles) == 0 {
+		c.add(Change{Verb: profile.CreateVerb}, diag.Fields("spec", "profiles"))
+	}
 	for i, text := range c.now.Spec.Profiles {
 		if !slices.Contains(c.was.Spec.Profiles, text) {
 			name, version, _ := strings.Cut(text, "@")
@@ -252,14 +257,24 @@ func (c clusterChange) set(was, now map[string]profile.Value, at diag.Path) {
 
 // overrides are those of each path of each layer.
 func (c clusterChange) overrides() {
-	was, now := overridden(c.have.documents[c.name]), overridden(c.want.documents[c.name])
+	before, after := overridesOf(c.have.documents[c.name]), overridesOf(c.want.documents[c.name])
+	if slices.EqualFunc(before, after, (*value.Node).Equal) {
+		return
+	}
+	layers := map[string]string{}
+	for _, o := range slices.Concat(before, after) {
+		if address := o.Get("layer").Text(); layers[address] == "" {
+			layers[address] = c.layer(address)
+		}
+	}
+	was, now := overridden(before, layers), overridden(after, layers)
 	all := maps.Clone(was)
 	maps.Copy(all, now)
 	for where := range all {
-		if was[where].text == now[where].text {
+		if slices.Equal(was[where].said, now[where].said) {
 			continue
 		}
-		change := Change{Verb: profile.OverrideVerb, Layer: c.layer(where.layer), Path: where.path, Range: now[where].at}
+		change := Change{Verb: profile.OverrideVerb, Layer: where.layer, Path: where.path, Range: now[where].at}
 		if _, exists := now[where]; !exists {
 			change.Range, change.Gone = was[where].at, true
 		}
@@ -277,32 +292,47 @@ func (c clusterChange) layer(address string) string {
 	return address
 }
 
-// overriddenPath is a path of a layer, as a cluster addresses it.
+// overriddenPath is a path of a layer.
 type overriddenPath struct{ layer, path string }
 
 // overriddenValue is what overrides say of a path, one after the other, with who
-// wants it and why.
+// wants it and why, and after how much that they say of it and of what is above it:
+// the last one counts.
 type overriddenValue struct {
-	text string
+	said []string
 	at   diag.Range
 }
 
-func overridden(d profile.Document) map[overriddenPath]overriddenValue {
-	out := map[overriddenPath]overriddenValue{}
-	for _, o := range d.Tree().Get("spec", "overrides").Items() {
-		layer := o.Get("layer").Text()
-		about := ""
+func overridesOf(d profile.Document) []*value.Node {
+	return d.Tree().Get("spec", "overrides").Items()
+}
+
+// overridden has the layers by what overrides address them as.
+func overridden(overrides []*value.Node, layers map[string]string) overriding {
+	out := overriding{}
+	for _, o := range overrides {
+		var about []string
 		for _, field := range []string{"reason", "owner", "expires"} {
-			about += o.Get(field).Text() + "\x00"
+			about = append(about, o.Get(field).Text())
 		}
 		for _, field := range []string{"enabled", "values", "capi", "patches"} {
 			for path, n := range leaves(diag.Fields(field), o.Get(field)) {
-				where := overriddenPath{layer, path}
-				out[where] = overriddenValue{text: out[where].text + about + string(n.AppendJSON(nil)) + "\x00", at: n.Place().Range()}
+				out.add(overriddenPath{layers[o.Get("layer").Text()], path}, about, n)
 			}
 		}
 	}
 	return out
+}
+
+type overriding map[overriddenPath]overriddenValue
+
+func (o overriding) add(where overriddenPath, about []string, n *value.Node) {
+	earlier := 0
+	for above := where; above.path != ""; above.path = above.path[:strings.LastIndex(above.path, "/")] {
+		earlier += len(o[above].said)
+	}
+	said := fmt.Sprintf("%d %q %s", earlier, about, n.AppendJSON(nil))
+	o[where] = overriddenValue{said: append(o[where].said, said), at: n.Place().Range()}
 }
 
 // leaves are the values of a tree by path. Lists are leaves: who changes one item

@@ -86,33 +86,33 @@ func includes(g profile.Grant, actor Actor) bool {
 
 // limitOf says what of the grant does not cover the change; "" where it does.
 func limitOf(g profile.Grant, c Change) string {
-	for _, l := range limits {
-		if slices.Contains(l.verbs, c.Verb) && !l.covers(g, c) {
+	for _, field := range c.Verb.Limits() {
+		if l := limits[field]; !l.covers(g, c) {
 			return l.text(g)
 		}
 	}
 	return ""
 }
 
-// limit is one field of a grant: the verbs that it limits, and what it covers.
+// limit is what a field of a grant covers.
 type limit struct {
-	verbs  []profile.Verb
 	covers func(profile.Grant, Change) bool
 	text   func(profile.Grant) string
 }
 
-var limits = []limit{
-	{[]profile.Verb{profile.CreateVerb, profile.ChangeVerb, profile.RemoveVerb, profile.SetVerb, profile.OverrideVerb, profile.WaiveVerb}, coversCluster,
+// limits are the fields that [profile.Verb.Limits] names.
+var limits = map[string]limit{
+	"clusters": {coversCluster,
 		func(g profile.Grant) string { return "clusters with " + metav1.FormatLabelSelector(g.Clusters) }},
-	{[]profile.Verb{profile.CreateVerb, profile.PublishVerb}, func(g profile.Grant, c Change) bool { return matches(g.Profiles, c.Profile) },
+	"profiles": {func(g profile.Grant, c Change) bool { return matches(g.Profiles, c.Profile) },
 		func(g profile.Grant) string { return listed("profiles", g.Profiles) }},
-	{[]profile.Verb{profile.SetVerb}, func(g profile.Grant, c Change) bool { return matches(g.Variables, c.Variable) },
+	"variables": {func(g profile.Grant, c Change) bool { return matches(g.Variables, c.Variable) },
 		func(g profile.Grant) string { return listed("variables", g.Variables) }},
-	{[]profile.Verb{profile.OverrideVerb}, func(g profile.Grant, c Change) bool { return matches(g.Layers, c.Layer) },
+	"layers": {func(g profile.Grant, c Change) bool { return matches(g.Layers, c.Layer) },
 		func(g profile.Grant) string { return listed("layers", g.Layers) }},
-	{[]profile.Verb{profile.OverrideVerb}, coversPath,
+	"paths": {coversPath,
 		func(g profile.Grant) string { return listed("paths", g.Paths) }},
-	{[]profile.Verb{profile.WaiveVerb}, func(g profile.Grant, c Change) bool { return matches(g.Policies, c.Policy) },
+	"policies": {func(g profile.Grant, c Change) bool { return matches(g.Policies, c.Policy) },
 		func(g profile.Grant) string { return listed("policies", g.Policies) }},
 }
 
@@ -155,6 +155,6 @@ func coversPath(g profile.Grant, c Change) bool {
 	at, err := diag.ParsePath(c.Path)
 	return err == nil && slices.ContainsFunc(g.Paths, func(text string) bool {
 		top, err := diag.ParsePath(text)
-		return err == nil && len(top) > 0 && len(at) >= len(top) && at[:len(top)].Compare(top) == 0
+		return err == nil && len(top) > 0 && at.Under(top)
 	})
 }

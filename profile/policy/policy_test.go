@@ -53,6 +53,7 @@ func TestChanges(t *testing.T) {
 	}{
 		{"nothing", "fleet/a.yaml", "# a comment\n" + a, nil},
 		{"a new cluster", "fleet/b.yaml", cluster("b", "core", "  variables: {region: us}\n"), []string{"create: create cluster eu-1/fleet/b from profile base", "set: set variable region of cluster eu-1/fleet/b"}},
+		{"a new cluster that names no profile", "fleet/b.yaml", strings.Replace(cluster("b", "core", ""), "[base]", "[]", 1), []string{"create: create cluster eu-1/fleet/b from no profile"}},
 		{"a cluster less", "fleet/a.yaml", "", []string{"remove: remove cluster eu-1/fleet/a (gone)"}},
 		{"labels", "fleet/a.yaml", strings.Replace(a, "tier: edge", "tier: core", 1), []string{"change: change cluster eu-1/fleet/a"}},
 		{"replicas", "fleet/a.yaml", strings.Replace(a, "replicas: 1", "replicas: 2", 1), []string{"change: change cluster eu-1/fleet/a"}},
@@ -87,6 +88,37 @@ func TestChanges(t *testing.T) {
 		got := lines(policy.Changes(have, want))
 		slices.Sort(got)
 		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.reason, diff)
+		}
+	}
+}
+
+// TestOrderOfOverrides: which of several overrides comes last is a change of what
+// both say, however they address the layer, and however deep they reach.
+func TestOrderOfOverrides(t *testing.T) {
+	at := func(overrides ...string) *profile.Workspace {
+		for i, text := range overrides {
+			overrides[i] = "{" + text + ", reason: r, owner: o}"
+		}
+		return load(t, with("fleet/a.yaml", cluster("a", "edge", "  overrides: ["+strings.Join(overrides, ", ")+"]\n")))
+	}
+	const one, two, other = "layer: cni, values: {mtu: 1}", "layer: base/cni, values: {mtu: 2}", "layer: cni, values: {mode: x}"
+	const none, deep = "layer: base/cni, values: {deep: null}", "layer: cni, values: {deep: {a: 1}}"
+	for _, c := range []struct {
+		reason     string
+		have, want *profile.Workspace
+		paths      []string
+	}{
+		{"the winner", at(one, two), at(two, one), []string{"/values/mtu"}},
+		{"what is above", at(none, deep), at(deep, none), []string{"/values/deep/a"}},
+		{"apart", at(one, other), at(other, one), nil},
+		{"the address", at("layer: cni, values: {mtu: 1}"), at("layer: base/cni, values: {mtu: 1}"), nil},
+	} {
+		var got []string
+		for _, change := range policy.Changes(c.have, c.want) {
+			got = append(got, change.Path)
+		}
+		if diff := cmp.Diff(c.paths, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.reason, diff)
 		}
 	}

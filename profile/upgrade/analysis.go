@@ -21,7 +21,7 @@ type analysis struct {
 // condition is what a requirement asks for, wherever it is asked.
 type condition struct {
 	profile.Requirement
-	versions profile.VersionRange
+	met func(profile string, l *profile.Layer) bool
 }
 
 // rule is one requirement or conflict of one layer.
@@ -129,10 +129,10 @@ func (a *analysis) stated(ly *analysedLayer, list []profile.Requirement, conflic
 	for i, r := range list {
 		id, known := ids[r]
 		if !known {
-			versions, _ := profile.ParseVersionRange(r.Version) // checked when the library was loaded
+			met, _ := r.MetBy() // checked when the library was loaded
 			id = len(a.conditions)
 			ids[r] = id
-			a.conditions = append(a.conditions, condition{Requirement: r, versions: versions})
+			a.conditions = append(a.conditions, condition{Requirement: r, met: met})
 		}
 		out = append(out, need{rule: len(a.rules), condition: id, kubernetes: r.Component == kubernetes})
 		a.rules = append(a.rules, rule{layer: ly, condition: id, conflict: conflict, at: ly.of.release.Document.At(path.Join(diag.Index(i)))})
@@ -142,47 +142,25 @@ func (a *analysis) stated(ly *analysedLayer, list []profile.Requirement, conflic
 
 // meet finds the conditions that each layer meets.
 func (a *analysis) meet() {
-	byName := map[string][]int{}
-	for id, c := range a.conditions {
-		name := c.Component + "\n" + c.Layer + "\n" + c.Capability
-		byName[name] = append(byName[name], id)
-	}
 	for v := range a.all {
 		for _, ly := range v.layers {
 			ly.meets = newSet(len(a.conditions))
-			names := []string{ly.Component.Name + "\n\n", "\n" + ly.Name + "\n", "\n" + v.release.Ref().Name + "/" + ly.Name + "\n"}
-			for capability := range ly.Provides {
-				names = append(names, "\n\n"+capability)
-			}
-			for _, name := range names {
-				for _, id := range byName[name] {
-					if a.conditions[id].Component == "" || a.conditions[id].met(ly.Component) {
-						ly.meets.add(id)
-					}
+			for id, c := range a.conditions {
+				if c.met(v.release.Ref().Name, &ly.Layer) {
+					ly.meets.add(id)
 				}
 			}
 		}
 	}
 }
 
-// met reports whether a component of the name is in the range.
-func (c condition) met(by profile.Component) bool {
-	if c.versions.String() == "" {
-		return true
-	}
-	if by.Scheme == "opaque" {
-		return by.Version == c.versions.String()
-	}
-	v, err := profile.ParseVersion(by.Version)
-	return err == nil && c.versions.Has(v)
-}
-
 // onKubernetes are the conditions, of so many, that a version of Kubernetes
 // meets.
 func (a *analysis) onKubernetes(version string, of int) set {
 	out := newSet(of)
+	carrier := profile.Layer{Component: profile.Component{Name: kubernetes, Version: version}}
 	for id, c := range a.conditions {
-		if c.Component == kubernetes && c.met(profile.Component{Name: kubernetes, Version: version}) {
+		if c.Component == kubernetes && c.met("", &carrier) {
 			out.add(id)
 		}
 	}

@@ -146,7 +146,11 @@ func (q *quest) gap() diag.Diagnostic {
 	return found.WithDetail("publish a version of %s for each minor version of Kubernetes in between", part.name)
 }
 
-// missingMinors are the minor versions on the way that nothing brings.
+// maxMissing is how many minor versions a finding names.
+const maxMissing = 10
+
+// missingMinors are the first minor versions on the way that nothing brings, and
+// how many more there are.
 func (q *quest) missingMinors() []string {
 	versions := q.problem.parts[q.problem.kube].versions
 	target := versions[len(versions)-1].kubernetes
@@ -155,11 +159,22 @@ func (q *quest) missingMinors() []string {
 		return nil
 	}
 	major, first := q.problem.from.Minor()
-	var out []string
-	for minor := first + 1; minor < first+uint64(rise); minor++ {
-		if !slices.ContainsFunc(versions, func(v *version) bool { _, m := v.kubernetes.Minor(); return m == minor }) {
-			out = append(out, fmt.Sprintf("%d.%d", major, minor))
+	brought := map[uint64]bool{}
+	for _, v := range versions {
+		if n, _ := minorsTo(q.problem.from, v.kubernetes); 0 < n && n < rise {
+			brought[first+uint64(n)] = true
 		}
+	}
+	var out []string
+	left := rise - 1 - len(brought)
+	for minor := first + 1; left > 0 && len(out) < maxMissing; minor++ {
+		if !brought[minor] {
+			out = append(out, fmt.Sprintf("%d.%d", major, minor))
+			left--
+		}
+	}
+	if left > 0 {
+		out = append(out, fmt.Sprintf("and %d more", left))
 	}
 	return out
 }

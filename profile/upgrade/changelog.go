@@ -3,6 +3,8 @@ package upgrade
 import (
 	"fmt"
 	"strings"
+
+	"github.com/dayzero-sdk/dayzero/internal/markdown"
 )
 
 // Text is the difference for people: the verdict, then a line for each change,
@@ -34,12 +36,12 @@ var chapters = []struct {
 // changes.
 func (d Difference) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s %s\n\n", markdown(d.To.Name), markdown(d.To.Version))
+	fmt.Fprintf(&b, "## %s %s\n\n", markdown.Text(d.To.Name), markdown.Text(d.To.Version))
 	if len(d.Changes) == 0 {
-		fmt.Fprintf(&b, "Nothing changed since %s.\n", markdown(d.From.Version))
+		fmt.Fprintf(&b, "Nothing changed since %s.\n", markdown.Text(d.From.Version))
 		return b.String()
 	}
-	fmt.Fprintf(&b, "Since %s. These changes need a %s version.\n", markdown(d.From.Version), d.Needed)
+	fmt.Fprintf(&b, "Since %s. These changes need a %s version.\n", markdown.Text(d.From.Version), d.Needed)
 	for _, chapter := range chapters {
 		d.chapter(&b, chapter.bump, chapter.title)
 	}
@@ -56,21 +58,10 @@ func (d Difference) chapter(b *strings.Builder, bump Bump, title string) {
 			fmt.Fprintf(b, "\n### %s\n\n", title)
 			first = false
 		}
-		fmt.Fprintf(b, "- **%s**: %s", markdown(c.Subject), markdown(c.Summary))
+		fmt.Fprintf(b, "- **%s**: %s", markdown.Text(c.Subject), markdown.Text(c.Summary))
 		if bump == Major {
-			fmt.Fprintf(b, " (%s)", markdown(c.Reason))
+			fmt.Fprintf(b, " (%s)", markdown.Text(c.Reason))
 		}
 		b.WriteByte('\n')
 	}
 }
-
-// markdown escapes what Markdown reads as markup. Line breaks become spaces.
-func markdown(text string) string { return markup.Replace(text) }
-
-var markup = func() *strings.Replacer {
-	pairs := []string{"\n", " ", "\r", " ", "<", "&lt;", ">", "&gt;", "&", "&amp;"}
-	for _, c := range "\\`*_[]#|!~" {
-		pairs = append(pairs, string(c), `\`+string(c))
-	}
-	return strings.NewReplacer(pairs...)
-}()

@@ -100,6 +100,7 @@ spec:
   - {name: range, type: cidr, disjoint: hub}
   - {name: size, type: string, enum: [s, m], default: s}
   - {name: free, type: string}
+  - {name: large, type: integer, max: 9007199254740993}
   - {name: users, type: list, uniqueItems: true, maxItems: 9, items: {type: object, properties: {name: {type: string, required: true}, age: {type: integer, min: 1, default: 5}}}}
   - {name: tags, type: map, values: {type: string, maxLength: 9}}
   rules:
@@ -141,6 +142,9 @@ func TestBumps(t *testing.T) {
 		{"min: 1280", "min: 1000", "minor variable-widened"},
 		{"min: 1280", "min: 1400", "major variable-narrowed"},
 		{"min: 1280, ", "", "minor variable-widened"},
+		{"max: 9007199254740993", "max: 9007199254740992", "major variable-narrowed"},
+		{"max: 9007199254740993", "max: 9007199254740994", "minor variable-widened"},
+		{"type: integer, max: 9007199254740993", "type: number, max: 9007199254740993", "minor type-changed"},
 		{"enum: [s, m]", "enum: [s, m, l]", "minor variable-widened"},
 		{"enum: [s, m]", "enum: [m, s]", "patch variable-changed"},
 		{"enum: [s, m]", "enum: [s, l]", "major variable-narrowed"},
@@ -162,6 +166,8 @@ func TestBumps(t *testing.T) {
 		{", requires: [{component: kubernetes, version: \">=1.31 <1.35\"}]", "", "minor requirement-removed"},
 		{"requires: [", "requires: [{layer: cni}, ", "major requirement-added"},
 		{"requires: [", "requires: [{layer: os}, ", "patch layer-moved, patch requirement-added"},
+		{"requires: [", "requires: [{layer: addon/os}, ", "patch layer-moved, patch requirement-added"},
+		{"requires: [", "requires: [{layer: other/os}, ", "major requirement-added"},
 		{"values: {mtu: 1,", "values: {mtu: 2,", "patch value-changed"},
 		{"values: {mtu: 1,", "values: {mtu: 1, more: {a: b},", "patch value-added"},
 		{"values: {mtu: 1,", "values: {", "patch value-removed"},

@@ -159,20 +159,9 @@ func stricter(more, fewer string) fieldRule {
 func valuesRule(d *differ, f field) {
 	table := merge.Table(merge.Capi)
 	if lastName(f.path) == "values" {
-		table = listTable(f.of[1].Get("merge"))
+		table = merge.Declared(f.of[1].Get("merge"))
 	}
 	d.values(f.subject, f.path, f.from, f.to, table)
-}
-
-// listTable is the list table of a layer's values; its paths start below them.
-func listTable(rules *value.Node) merge.Table {
-	return func(path diag.Path) merge.Rule {
-		rule := rules.Get(diag.Fields("values").Join(path...).String())
-		if key := textOf(rule.Get("key")); key != "" {
-			return merge.Rule{Keys: []string{key}}
-		}
-		return merge.Rule{Append: textOf(rule) == "append"}
-	}
 }
 
 // values notes the leaves at and below a path that differ.

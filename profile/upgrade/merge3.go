@@ -193,7 +193,7 @@ func (m *merge3) merge() (_ profile.Override, any bool) {
 	if out.Enabled != nil && m.simple(diag.Fields("enabled"), value.NewBool(*out.Enabled, m.place())) {
 		out.Enabled = nil
 	}
-	m.table = listTable(m.now.get("merge"))
+	m.table = merge.Declared(m.now.get("merge"))
 	out.Values = profile.NewValue(m.tree(diag.Fields("values"), m.override.Values.Tree()))
 	m.table = merge.Capi
 	if m.override.Capi != nil {

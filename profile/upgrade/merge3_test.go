@@ -51,7 +51,7 @@ func table() merge.Table {
 	for path, rule := range keyedLists {
 		data[path] = m{"key": rule.Key}
 	}
-	return listTable(valuesOf(data).Tree())
+	return merge.Declared(valuesOf(data).Tree())
 }
 
 func TestMerge3(t *testing.T) {

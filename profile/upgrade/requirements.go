@@ -112,14 +112,6 @@ func conflictsRule(d *differ, f field) {
 
 // meets reports whether a layer of the profile itself meets a requirement.
 func (h half) meets(r profile.Requirement) bool {
-	versions, err := profile.ParseVersionRange(r.Version)
-	if err != nil {
-		return false
-	}
-	c := condition{Requirement: r, versions: versions}
-	return slices.ContainsFunc(h.release.Profile.Spec.Layers, func(l profile.Layer) bool {
-		_, provided := l.Provides[r.Capability]
-		return r.Layer != "" && l.Name == r.Layer || r.Capability != "" && provided ||
-			r.Component != "" && l.Component.Name == r.Component && c.met(l.Component)
-	})
+	met, _ := r.MetBy() // a range that cannot be read is met by nothing
+	return slices.ContainsFunc(h.release.Profile.Spec.Layers, func(l profile.Layer) bool { return met(h.release.Ref().Name, &l) })
 }

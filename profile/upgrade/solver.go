@@ -94,13 +94,20 @@ func (s *Solver) judge(stack *profile.Stack) diag.Diagnostics {
 	return s.options.Legal(stack)
 }
 
-// answer searches for a journey, once.
+// maxAnswers is how many answers a solver keeps: it may be asked for as long as a
+// program runs.
+const maxAnswers = 4096
+
+// answer searches for a journey, once while the answer is kept.
 func (s *Solver) answer(j journey) *answer {
 	key := j.key()
 	s.mu.Lock()
 	a, ok := s.answers[key]
 	if !ok {
 		a = &answer{}
+		if len(s.answers) >= maxAnswers {
+			clear(s.answers)
+		}
 		s.answers[key] = a
 	}
 	s.mu.Unlock()

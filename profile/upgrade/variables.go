@@ -3,9 +3,6 @@ package upgrade
 import (
 	"cmp"
 	"slices"
-	"time"
-
-	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile"
@@ -36,10 +33,10 @@ func variableRules() map[string]fieldRule {
 		"enum":        allowedRule,
 		"min":         boundRule(1),
 		"max":         boundRule(-1),
-		"minLength":   boundRule(1),
-		"maxLength":   boundRule(-1),
-		"minItems":    boundRule(1),
-		"maxItems":    boundRule(-1),
+		"minLength":   sizeRule(1),
+		"maxLength":   sizeRule(-1),
+		"minItems":    sizeRule(1),
+		"maxItems":    sizeRule(-1),
 		"uniqueItems": flag(narrowed, widened),
 		"pattern":     constraintRule,
 		"items":       innerRule,
@@ -121,7 +118,7 @@ func addedVariable(v *value.Node) verdict {
 // wider are the types that hold all values of another type.
 var wider = map[profile.VariableType][]profile.VariableType{
 	profile.EnumVariable:    {profile.StringVariable},
-	profile.IntegerVariable: {"number"},
+	profile.IntegerVariable: {profile.NumberVariable},
 }
 
 func typeRule(d *differ, f field) {
@@ -203,23 +200,30 @@ func areaRule(d *differ, f field) {
 	d.change(f, narrowed)
 }
 
-// boundRule compares bounds: sign is 1 where a higher one allows less.
+// boundRule compares bounds of values: sign is 1 where a higher one allows less.
 func boundRule(sign int) fieldRule {
-	return func(d *differ, f field) {
-		switch {
-		case f.from.IsNull() || f.to.IsNull():
-			d.constraint(f)
-			return
-		}
-		order, ok := compareValues(profile.VariableType(textOf(f.of[1].Get("type"))), f.from, f.to)
-		switch {
-		case !ok || order*sign < 0:
-			d.change(f, narrowed)
-		case order*sign > 0:
-			d.change(f, widened)
-		default:
-			d.change(f, verdict{VariableChanged, Patch, "written in another way"})
-		}
+	return func(d *differ, f field) { d.bound(f, profile.VariableType(textOf(f.of[1].Get("type"))), sign) }
+}
+
+// sizeRule likewise compares bounds of lengths.
+func sizeRule(sign int) fieldRule {
+	return func(d *differ, f field) { d.bound(f, profile.IntegerVariable, sign) }
+}
+
+// bound compares two bounds of a type.
+func (d *differ) bound(f field, t profile.VariableType, sign int) {
+	if f.from.IsNull() || f.to.IsNull() {
+		d.constraint(f)
+		return
+	}
+	order, ok := t.Compare(profile.NewValue(f.to), profile.NewValue(f.from))
+	switch {
+	case !ok || order*sign > 0:
+		d.change(f, narrowed)
+	case order*sign < 0:
+		d.change(f, widened)
+	default:
+		d.change(f, verdict{VariableChanged, Patch, "written in another way"})
 	}
 }
 
@@ -232,28 +236,4 @@ func (d *differ) constraint(f field) {
 		return
 	}
 	d.change(f, narrowed)
-}
-
-// compareValues orders two values of a type of variable; ok is false when they
-// cannot be ordered.
-func compareValues(t profile.VariableType, a, b *value.Node) (order int, ok bool) {
-	if x, isNumber := a.Number(); isNumber {
-		y, ok := b.Number()
-		return cmp.Compare(x, y), ok
-	}
-	switch t {
-	case profile.DurationVariable:
-		x, errX := time.ParseDuration(a.Text())
-		y, errY := time.ParseDuration(b.Text())
-		return cmp.Compare(x, y), errX == nil && errY == nil
-	case profile.VersionVariable:
-		order, _, ok := compareVersions(a.Text(), b.Text())
-		return order, ok
-	}
-	x, errX := resource.ParseQuantity(a.Text())
-	y, errY := resource.ParseQuantity(b.Text())
-	if errX != nil || errY != nil {
-		return 0, false
-	}
-	return x.Cmp(y), true
 }

@@ -66,6 +66,9 @@ func (g *ground) unvaried(v profile.Variable) string {
 // fitting are the samples of a variable that all profiles of the ground allow,
 // each once.
 func (g *ground) fitting(v profile.Variable) []sample {
+	if known, ok := g.fit[v.Name]; ok {
+		return known
+	}
 	var out []sample
 	seen := map[string]bool{}
 	for _, one := range samples(v.Schema) {
@@ -76,6 +79,7 @@ func (g *ground) fitting(v profile.Variable) []sample {
 		seen[value.String()] = true
 		out = append(out, one)
 	}
+	g.fit[v.Name] = out
 	return out
 }
 

@@ -34,7 +34,8 @@
 // and texts that a pattern matches; a list, map or object is as small and as
 // large as it may be, and has each such value in one of its places. A variable
 // of pool scope has its value in every pool. Each group of presets has each of
-// its choices, and none. There are no worker pools, and two of each class. What
+// its choices, and none. There are no worker pools, and two of each class. No text
+// has more than 4096 characters, no list and no map more than 100 items. What
 // cannot be varied is in [Report.Unvaried].
 //
 // # Which corners

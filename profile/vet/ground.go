@@ -21,6 +21,7 @@ type ground struct {
 	base     profile.Cluster   // the baseline
 	profiles []profile.Profile // of the stack, the vetted one too
 	declared map[string][]profile.Variable
+	fit      map[string][]sample // of variables, by name, once they were asked for
 }
 
 // grounds are those on which a profile is vetted, each with a baseline that
@@ -162,7 +163,7 @@ func bases(ws *profile.Workspace) []profile.Ref {
 
 // newGround finds the baseline: after a cluster, where there is one.
 func newGround(ws *profile.Workspace, vetted profile.Profile, with []profile.Ref, like *profile.Cluster, opts Options) *ground {
-	g := &ground{workspace: ws, vetted: vetted, with: with, render: opts.Render, declared: map[string][]profile.Variable{}}
+	g := &ground{workspace: ws, vetted: vetted, with: with, render: opts.Render, declared: map[string][]profile.Variable{}, fit: map[string][]sample{}}
 	g.base.TypeMeta = profile.TypeMeta{APIVersion: profile.APIVersion, Kind: "Cluster"}
 	g.base.Metadata = profile.ObjectMeta{Name: "corner", Namespace: "vet", Labels: maps.Clone(opts.Labels)}
 	g.base.Spec.Hub = hubOf(ws)

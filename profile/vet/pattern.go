@@ -18,7 +18,7 @@ func matches(pattern string) []string {
 	for _, extra := range []int{0, 1, 2, 4, 8, 16, 32, 62} {
 		for _, last := range []bool{false, true} {
 			var b strings.Builder
-			if (sampler{extra: extra, last: last}).write(&b, re) && !slices.Contains(out, b.String()) {
+			if (&sampler{extra: extra, last: last}).write(&b, re) && !slices.Contains(out, b.String()) {
 				out = append(out, b.String())
 			}
 		}
@@ -27,17 +27,26 @@ func matches(pattern string) []string {
 	return out
 }
 
-// maxMatch is how long a text gets at most.
-const maxMatch = 4096
+const (
+	// maxMatch is how long a text gets at most.
+	maxMatch = 4096
+	// maxSteps is how much of an expression is walked for one text: what repeats
+	// may match nothing.
+	maxSteps = 16 * maxMatch
+)
 
 // sampler writes one text that an expression matches.
 type sampler struct {
 	extra int  // repetitions more than needed
 	last  bool // of alternatives the last one
+	steps int
 }
 
 // write reports false where no text is found.
-func (s sampler) write(b *strings.Builder, re *syntax.Regexp) bool {
+func (s *sampler) write(b *strings.Builder, re *syntax.Regexp) bool {
+	if s.steps++; s.steps > maxSteps {
+		return false
+	}
 	switch re.Op {
 	case syntax.OpNoMatch:
 		return false
@@ -74,7 +83,7 @@ func (s sampler) write(b *strings.Builder, re *syntax.Regexp) bool {
 	return b.Len() <= maxMatch
 }
 
-func (s sampler) repeat(b *strings.Builder, re *syntax.Regexp, n int) bool {
+func (s *sampler) repeat(b *strings.Builder, re *syntax.Regexp, n int) bool {
 	for range n {
 		if !s.write(b, re) {
 			return false
@@ -85,7 +94,7 @@ func (s sampler) repeat(b *strings.Builder, re *syntax.Regexp, n int) bool {
 
 // writeClass writes a character of a class, a plain one where there is one.
 // ranges are pairs of first and last.
-func (s sampler) writeClass(b *strings.Builder, ranges []rune) bool {
+func (s *sampler) writeClass(b *strings.Builder, ranges []rune) bool {
 	for _, r := range "a0A-" {
 		for i := 0; i+1 < len(ranges); i += 2 {
 			if ranges[i] <= r && r <= ranges[i+1] {

@@ -20,9 +20,9 @@ type sample struct {
 }
 
 const (
-	// maxItems is how many items the largest list or map has at most.
+	// maxItems is how many items a list or map has at most.
 	maxItems = 100
-	// maxText is how long the longest text is at most.
+	// maxText is how long a text is at most.
 	maxText = 4096
 )
 
@@ -101,6 +101,9 @@ func texts(s profile.Schema) []sample {
 	if s.MinLength != nil {
 		least = *s.MinLength
 	}
+	if least > maxText {
+		return nil
+	}
 	if text, ok := textOf(s.Type, least); ok {
 		out = append(out, sample{text, "shortest", s.MinLength != nil})
 	}
@@ -115,14 +118,20 @@ func texts(s profile.Schema) []sample {
 // matching are the shortest and the longest text of those that the pattern
 // matches and the lengths allow.
 func matching(s profile.Schema) []sample {
-	found := slices.DeleteFunc(matches(s.Pattern), func(text string) bool { return !fits(s, text) })
-	switch len(found) {
-	case 0:
+	found := matches(s.Pattern)
+	fit := func(text string) bool { return fits(s, text) }
+	first := slices.IndexFunc(found, fit)
+	if first < 0 {
 		return nil
-	case 1:
-		return []sample{{found[0], "match", false}}
 	}
-	return []sample{{found[0], "short match", false}, {found[len(found)-1], "long match", false}}
+	last := len(found) - 1
+	for last > first && !fit(found[last]) {
+		last--
+	}
+	if last == first {
+		return []sample{{found[first], "match", false}}
+	}
+	return []sample{{found[first], "short match", false}, {found[last], "long match", false}}
 }
 
 // fits reports whether a value is of a schema.
@@ -190,8 +199,12 @@ func collections(s, inner profile.Schema, of func([]any) any) []sample {
 	if s.MaxItems != nil {
 		most = min(*s.MaxItems, maxItems)
 	}
+	if least > maxItems {
+		return nil
+	}
 	most = max(least, most)
-	items := distinct(inner, most)
+	singles := samples(inner)
+	items := distinct(inner, singles, most)
 	var out []sample
 	add := func(word string, declared bool, items []any) {
 		out = append(out, sample{of(items), word, declared})
@@ -199,7 +212,7 @@ func collections(s, inner profile.Schema, of func([]any) any) []sample {
 	if least <= len(items) {
 		add("fewest items", true, items[:least])
 	}
-	for _, one := range samples(inner) {
+	for _, one := range singles {
 		rest := slices.DeleteFunc(slices.Clone(items), func(other any) bool { return equal(one.data, other) })
 		if n := max(least, 1); most > 0 && n-1 <= len(rest) {
 			add("item "+one.word, one.declared && least <= 1, append([]any{one.data}, rest[:n-1]...))
@@ -211,15 +224,18 @@ func collections(s, inner profile.Schema, of func([]any) any) []sample {
 	return out
 }
 
-// distinct are up to n different values of a schema.
-func distinct(s profile.Schema, n int) []any {
+// distinct are up to n different values of a schema, its samples first.
+func distinct(s profile.Schema, singles []sample, n int) []any {
 	var out []any
+	seen := map[string]bool{}
 	add := func(data any) {
-		if len(out) < n && fits(s, data) && !slices.ContainsFunc(out, func(other any) bool { return equal(data, other) }) {
+		v, err := profile.ValueOf(data)
+		if len(out) < n && err == nil && !seen[v.String()] && fits(s, data) {
+			seen[v.String()] = true
 			out = append(out, data)
 		}
 	}
-	for _, one := range samples(s) {
+	for _, one := range singles {
 		add(one.data)
 	}
 	for i := range n {
@@ -269,9 +285,11 @@ func equal(a, b any) bool {
 func objects(s profile.Schema) []sample {
 	least, all := map[string]any{}, map[string]any{}
 	names := slices.Sorted(maps.Keys(s.Properties))
+	of := map[string][]sample{}
 	for _, name := range names {
 		p := s.Properties[name]
-		for _, one := range samples(p.Schema) {
+		of[name] = samples(p.Schema)
+		for _, one := range of[name] {
 			if fits(p.Schema, one.data) {
 				all[name] = one.data
 				if p.Required {
@@ -283,7 +301,7 @@ func objects(s profile.Schema) []sample {
 	}
 	out := []sample{{least, "required properties", true}}
 	for _, name := range names {
-		for _, one := range samples(s.Properties[name].Schema) {
+		for _, one := range of[name] {
 			with := maps.Clone(all)
 			with[name] = one.data
 			out = append(out, sample{with, name + " " + one.word, one.declared})

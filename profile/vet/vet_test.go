@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
@@ -113,6 +114,32 @@ func load(t testing.TB, files ...txtar.File) *profile.Workspace {
 		t.Fatal(found.Text(fsys))
 	}
 	return ws
+}
+
+// TestUnreachable: a declaration whose values are too large to make costs nothing
+// and is named.
+func TestUnreachable(t *testing.T) {
+	for variable, want := range map[string]string{
+		"type: string, minLength: 9000000000000000000":                             "no value was found: give the variable examples",
+		"type: list, items: {type: integer}, minItems: 1000000":                    "no value was found: give the variable examples",
+		"type: map, values: {type: string}, minItems: 1000000":                     "no value was found: give the variable examples",
+		"type: string, minLength: 1, pattern: '^((((((((((^)*)*)*)*)*)*)*)*)*)*$'": "no text was found that matches ^((((((((((^)*)*)*)*)*)*)*)*)*)*$: give the variable examples",
+		"type: list, items: {type: integer}, minItems: 100":                        "",
+	} {
+		ws := load(t, document("large", "  kind: Infrastructure\n  extends: base@1.0.0\n  variables: [{name: v, "+variable+"}]\n  layers: [{name: cni, values: {x: \"${string(vars.?v.hasValue())}\"}}]\n"))
+		var wants []vet.Unvaried
+		if want != "" {
+			wants = []vet.Unvaried{{Variable: "v", Reason: want}}
+		}
+		start := time.Now()
+		got := vet.Profile(ws, profile.Ref{Name: "large", Version: "1.0.0"}, vet.Options{})
+		if diff := cmp.Diff(wants, got.Unvaried); diff != "" || len(got.Findings) > 0 {
+			t.Errorf("%s: %v (-want +got):\n%s", variable, got.Findings, diff)
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%s took %s", variable, took)
+		}
+	}
 }
 
 // TestExample: the profiles of the example do at every corner.

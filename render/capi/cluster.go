@@ -1,7 +1,6 @@
 package capi
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -87,25 +86,21 @@ func topology(stack *profile.Stack, class string) *value.Node {
 			field("metadata", poolMetadata(pools.ControlPlane, controlPlane)),
 		)),
 	)
-	if deployments := machineDeployments(pools.Workers, workers); deployments != nil {
+	if deployments := machineDeployments(pools, workers); deployments != nil {
 		out = out.With("workers", fields(field("machineDeployments", deployments)))
 	}
 	return out
 }
 
-// machineDeployments are the worker pools, sorted by name.
-func machineDeployments(pools []profile.Pool, places []profile.Value) *value.Node {
-	if len(pools) == 0 {
+// machineDeployments are the worker pools in the order of their upgrades: Cluster
+// API upgrades the Kubernetes of one after the other in the order of this list.
+func machineDeployments(pools profile.Pools, places []profile.Value) *value.Node {
+	if len(pools.Workers) == 0 {
 		return nil
 	}
-	order := make([]int, len(pools))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(pools[a].Name, pools[b].Name) })
-	items := make([]*value.Node, 0, len(pools))
-	for _, i := range order {
-		p, at := pools[i], places[i]
+	items := make([]*value.Node, 0, len(pools.Workers))
+	for _, i := range pools.UpgradeOrder() {
+		p, at := pools.Workers[i], places[i]
 		class := generated // the only class, when the pool names none
 		if named := at.Tree().Get("class"); named != nil {
 			class = named.Place()

@@ -55,6 +55,59 @@ func TestUpgraded(t *testing.T) {
 	}
 }
 
+// Pools are upgraded by name, and behind those that they name with upgradeAfter,
+// also where the pools were there in another order before.
+func TestUpgradedInOrder(t *testing.T) {
+	t.Parallel()
+	e2etest.Full(t)
+	s := hub(t)
+	namespace := s.Namespace(t)
+	slow := func(version string, after ...any) probe {
+		p := newProbe()
+		for _, class := range []string{"general", "edge"} {
+			p.set("2s", "classes", class, "machine", "spec", "backend", "inMemory", "vm", "provisioning", "startupDuration")
+		}
+		p.version = version
+		return p.pool(0, "upgradeAfter", after)
+	}
+	want := map[string][]any{"by-name": nil, "turned": {"b"}}
+	for _, version := range []string{"1.34.2", "1.35.0"} {
+		for name, after := range want {
+			if version == "1.34.2" {
+				after = nil
+			}
+			f := slow(version, after...).load(t, namespace, name)
+			b := f.bundle(t, f.key(t, name))
+			s.applyAll(t, shared(b))
+			s.variablesReady(t, shared(b))
+			s.applyAll(t, own(b))
+		}
+		for name := range want {
+			s.settle(t, client.ObjectKey{Namespace: namespace, Name: name})
+		}
+	}
+	for name, after := range want {
+		made := s.made(t, client.ObjectKey{Namespace: namespace, Name: name})
+		if !made[controlPlane].Before(made["a"]) || !made[controlPlane].Before(made["b"]) || made["a"].Before(made["b"]) == (after != nil) {
+			t.Errorf("%s: machines were made at %v, want a behind b: %v", name, made, after != nil)
+		}
+	}
+}
+
+// made says when the machine of each pool was made.
+func (s server) made(t *testing.T, cluster client.ObjectKey) map[string]time.Time {
+	t.Helper()
+	all, err := s.of(t.Context(), cluster, coreGroup, "Machine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]time.Time{}
+	for _, m := range all {
+		out[poolOf(m)] = m.GetCreationTimestamp().Time
+	}
+	return out
+}
+
 // prune removes the class sets that no Cluster of the namespace refers to and
 // tells how many.
 func (s server) prune(t *testing.T, namespace string, sets map[string]render.Set) int {

@@ -1,0 +1,2 @@
+// Package markdown writes what documents say so that Markdown reads it as text.
+package markdown
