@@ -135,7 +135,7 @@ func (r *resolution) found() diag.Diagnostics {
 		return found
 	}
 	rest := found[maxFindings:]
-	more := diag.Warningf("source.more", r.member.At(nil), "%d more things are wrong with this cluster; they are not shown", len(rest)).
+	more := diag.Warningf("source.more", withoutExcerpt(r.member.At(nil)), "%d more things are wrong with cluster %s; they are not shown", len(rest), r.member.key).
 		WithDetail("mend those that are, and read it again")
 	if rest.HasErrors() {
 		more.Severity = diag.Error
