@@ -68,10 +68,23 @@ func (m *member) resolve(ws *profile.Workspace, scoped map[profile.Ref][]string,
 	m.read, m.suspect = org.stack(stack)
 }
 
+// diagnostics are what resolving finds. A mistake that many clusters meet, such as
+// two overlays of one order, is said once, with the first cluster in its notes.
 func (f *fleet) diagnostics() diag.Diagnostics {
+	type mistake struct {
+		code, summary, detail string
+		at                    diag.Range
+	}
 	var out diag.Diagnostics
-	for _, m := range f.members {
-		out = append(out, m.found...)
+	first := map[mistake]int{} // the member that met it
+	for i, m := range f.members {
+		for _, d := range m.found {
+			key := mistake{d.Code, d.Summary, d.Detail, d.Range}
+			if by, met := first[key]; !met || by == i {
+				first[key] = i
+				out = append(out, d)
+			}
+		}
 	}
 	return out
 }

@@ -147,12 +147,12 @@ func (s *sheet) pools() {
 		for _, name := range slices.Sorted(maps.Keys(p.Labels)) {
 			labels = append(labels, name+"="+p.Labels[name])
 		}
-		rows = append(rows, []string{code(p.Name), orNone(plain(p.Class)), machines(p), orNone(codes(labels)), orNone(codes(slices.Sorted(maps.Keys(p.Variables))))})
+		rows = append(rows, []string{code(p.Name), orNone(plain(p.Class)), machines(p), orNone(codes(p.UpgradeAfter)), orNone(codes(labels)), orNone(codes(slices.Sorted(maps.Keys(p.Variables))))})
 	}
 	if len(rows) > 0 {
 		s.heading(2, "Pools")
 		s.block("These are defaults: a cluster may say otherwise.")
-		s.table([]string{"Pool", "Class", "Machines", "Labels", "Sets variables"}, rows)
+		s.table([]string{"Pool", "Class", "Machines", "Upgraded after", "Labels", "Sets variables"}, rows)
 	}
 }
 
