@@ -101,8 +101,8 @@ func TestDocumentsReadJSONAsYAML(t *testing.T) {
 			}
 		}
 	})
-	if read < 20 {
-		t.Errorf("only %d texts are read", read)
+	if read == 0 {
+		t.Errorf("no text is read")
 	}
 }
 
