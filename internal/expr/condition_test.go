@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -76,5 +77,16 @@ func TestConditionReads(t *testing.T) {
 	}
 	if diff := cmp.Diff(Reads{Vars: []string{"node", "zones"}, Pool: true}, c.Reads()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestLengthOfConditions: characters count, not bytes, as in other expressions.
+func TestLengthOfConditions(t *testing.T) {
+	scope := parts(t)
+	const around = len("'' != 'a'")
+	for n, want := range map[int]int{4096 - around: 0, 4097 - around: 1} {
+		if _, errs := scope.Condition("'" + strings.Repeat("語", n) + "' != 'a'"); len(errs) != want {
+			t.Errorf("a condition of %d characters: %v", n+around, errs)
+		}
 	}
 }

@@ -60,7 +60,10 @@ func classSet(request render.Request) (madeSet, error) {
 	if err != nil {
 		return madeSet{}, err
 	}
-	return v.(madeSet), nil
+	if set := v.(madeSet); len(set.diags) == 0 {
+		return set, nil
+	}
+	return newSet(stack), nil // its findings name the hub, which others of the key do not share
 }
 
 // classesKey makes one comparable key of the trees of all classes.
