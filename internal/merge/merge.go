@@ -20,8 +20,8 @@ func Over(lower, upper *value.Node, table Table) *value.Node {
 	return m.merge(nil, lower, upper)
 }
 
-// Patch is Over for trees that are merged with others later: directives that
-// find no list stay, and act then.
+// Patch is Over for trees that are merged with others later: directives stay,
+// and act then.
 func Patch(lower, upper *value.Node, table Table) *value.Node {
 	m := merger{table: table, keep: true}
 	return m.merge(nil, lower, upper)
@@ -111,7 +111,8 @@ func (m *merger) kept(path diag.Path, lower, upper *value.Node) (*value.Node, bo
 	if !ok {
 		return nil, false
 	}
-	merged := m.merge(path, items, upper)
+	// what lies over these items acts on them alone, now
+	merged := (&merger{table: m.table}).merge(path, items, upper)
 	if merged.Kind() != value.List {
 		return merged, true
 	}
@@ -202,10 +203,13 @@ func (m *merger) mergeKeyed(path diag.Path, keys []string, lower, upper *value.N
 		step, ok := keyOf(item, keys)
 		at := -1
 		if ok {
-			at = slices.IndexFunc(items, func(n *value.Node) bool { return sameKey(n, item, keys) })
+			at = m.indexOf(items, item, keys)
 		}
-		remove, _ := item.Get("$delete").Boolean()
+		remove := removes(item)
 		switch {
+		case remove && m.keep && ok:
+			items = slices.DeleteFunc(items, func(n *value.Node) bool { return sameKey(n, item, keys) })
+			items = append(items, item)
 		case remove && at >= 0:
 			items = slices.Delete(items, at, at+1)
 		case remove:
@@ -216,6 +220,28 @@ func (m *merger) mergeKeyed(path diag.Path, keys []string, lower, upper *value.N
 		}
 	}
 	return upper.WithItems(items)
+}
+
+// indexOf is where the item of the same key is, -1 if nowhere. Of a list that is
+// merged later the last counts: what it removes before is not there any more.
+func (m *merger) indexOf(items []*value.Node, item *value.Node, keys []string) int {
+	if !m.keep {
+		return slices.IndexFunc(items, func(n *value.Node) bool { return sameKey(n, item, keys) })
+	}
+	for i, n := range slices.Backward(items) {
+		if sameKey(n, item, keys) {
+			if removes(n) {
+				return -1
+			}
+			return i
+		}
+	}
+	return -1
+}
+
+func removes(item *value.Node) bool {
+	remove, _ := item.Get("$delete").Boolean()
+	return remove
 }
 
 func sameKey(a, b *value.Node, keys []string) bool {

@@ -77,11 +77,15 @@ func treeOf(t testing.TB, data any) *value.Node {
 
 func drawn(t *rapid.T, label string) (any, *value.Node) {
 	data := document(2).Draw(t, label)
+	return data, treeIn(t, data)
+}
+
+func treeIn(t *rapid.T, data any) *value.Node {
 	n, err := value.FromAny(data, value.Place{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return data, n
+	return n
 }
 
 // naive says the rules of the list table on plain data, in the slowest way.
@@ -192,6 +196,62 @@ func TestOverIsAssociative(t *testing.T) {
 		}
 		if twice := merge.Over(a, a, merge.Replace); !twice.Equal(a) {
 			t.Fatalf("a over itself gives %#v, not %#v", twice, a)
+		}
+	})
+}
+
+// deleting deletes some items of keyed lists, before or after they are set.
+func deleting(t *rapid.T, data any) any {
+	doc, ok := data.(map[string]any)
+	if !ok {
+		return data
+	}
+	for name, v := range doc {
+		doc[name] = deleting(t, v)
+		if name != "extraArgs" && name != "taints" {
+			continue
+		}
+		var items []any
+		for _, item := range v.([]any) {
+			how := rapid.SampledFrom([]string{"set", "delete", "delete and set", "set and delete"}).Draw(t, "how")
+			set := deleting(t, item)
+			if how == "set and delete" {
+				items = append(items, set)
+			}
+			if how != "set" {
+				gone := map[string]any{"$delete": true}
+				for _, key := range []string{"name", "key", "effect"} {
+					if part, ok := item.(map[string]any)[key]; ok {
+						gone[key] = part
+					}
+				}
+				items = append(items, gone)
+			}
+			if how == "set" || how == "delete and set" {
+				items = append(items, set)
+			}
+		}
+		doc[name] = items
+	}
+	return doc
+}
+
+// TestPatchesFold: patches that are put together first do to a tree what they do
+// one after the other.
+func TestPatchesFold(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		_, base := drawn(t, "base")
+		patches := make([]*value.Node, 3)
+		for i := range patches {
+			patches[i] = treeIn(t, deleting(t, document(2).Draw(t, "patch")))
+		}
+		want, patch := base, (*value.Node)(nil)
+		for _, p := range patches {
+			want = merge.Over(want, p, merge.Capi)
+			patch = merge.Patch(patch, p, merge.Capi)
+		}
+		if diff := cmp.Diff(want.Any(), merge.Over(base, patch, merge.Capi).Any()); diff != "" {
+			t.Fatalf("%#v with %#v (-one by one +together):\n%s", base, patches, diff)
 		}
 	})
 }
