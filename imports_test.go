@@ -40,7 +40,7 @@ var ours = map[string]map[string]string{
 		"profile": "what is tested", "profile/diag": "findings, paths", "profile/upgrade": "verdicts and paths", "internal/corpus": "cases as archives", "profile/vet": "corners",
 	},
 	"validate": {
-		"profile": "what is validated", "profile/diag": "findings", "internal/source": "images in manifests", "internal/value": "trees of documents",
+		"profile": "what is validated", "profile/diag": "findings", "internal/patch": "images that patches set", "internal/source": "images in manifests", "internal/value": "trees of documents",
 	},
 	"render": {
 		"profile": "stacks", "profile/diag": "findings, origins", "internal/source": "manifests as kubectl sends them", "internal/value": "the tree",
@@ -49,7 +49,7 @@ var ours = map[string]map[string]string{
 		"render": "Engine, Object", "profile": "slots", "profile/diag": "findings", "internal/merge": "slots over each other", "internal/value": "the tree",
 	},
 	"render/manifests": {
-		"render": "Engine, Object", "profile": "layers", "profile/diag": "findings", "internal/merge": "patches", "internal/source": "manifests", "internal/value": "the tree",
+		"render": "Engine, Object", "profile": "layers", "profile/diag": "findings", "internal/patch": "patches", "internal/source": "manifests", "internal/value": "the tree",
 	},
 	"drift": {
 		"render": "Object and Key, nothing else", "profile/diag": "paths, origins, findings", "internal/kubeschema": "lists, quantities and defaults of Kubernetes", "internal/value": "the tree",

@@ -175,6 +175,32 @@ func TestCachingNeverChangesAFinding(t *testing.T) {
 	}
 }
 
+// TestFindingsNameTheirHub: two hubs refuse the same class set; each cluster is
+// told about its own hub.
+func TestFindingsNameTheirHub(t *testing.T) {
+	files := groundWith(t, nil)
+	base := files["library/base/1.0.0/profile.yaml"]
+	base.Data = []byte(strings.Replace(string(base.Data), "{general: {}}", "{general: {class: {taints: [{key: a, effect: NoSchedule}]}}}", 1))
+	for _, hub := range []string{"one", "two"} {
+		files["hubs/"+hub+".yaml"] = &fstest.MapFile{Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Hub\nmetadata: {name: " + hub + "}\nspec: {clusterAPI: {version: 1.14.2}}\n")}
+		files["fleet/"+hub+".yaml"] = &fstest.MapFile{Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: " + hub + ", namespace: fleet}\nspec: {hub: " + hub + ", profiles: [base]}\n")}
+	}
+	delete(files, "fleet/c.yaml")
+	ws, diags := profile.Load(files, profile.Layout{})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	renderer := newRenderer()
+	for _, hub := range []string{"one", "two"} {
+		stack, _ := ws.Resolve(profile.Key{Hub: hub, Namespace: "fleet", Name: hub})
+		_, err := renderer.Bundle(context.Background(), stack)
+		var input *render.InputError
+		if !errors.As(err, &input) || !strings.Contains(input.Diagnostics[0].Summary, "hub "+hub+" ") {
+			t.Errorf("for a cluster of hub %s: %v", hub, err)
+		}
+	}
+}
+
 // emptyHanded is a profile without a capi slot.
 const emptyHanded = `
 -- library/base/1.0.0/profile.yaml --

@@ -2,9 +2,11 @@ package validate
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/dayzero-sdk/dayzero/internal/patch"
 	"github.com/dayzero-sdk/dayzero/internal/source"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile"
@@ -13,106 +15,168 @@ import (
 
 // image is a container image that manifests name.
 type image struct {
-	text      string
-	at        diag.Range
-	container string
-	// object holds the image at node; both nil for one that a patch sets.
-	object, node *value.Node
+	text string
+	at   diag.Range
 }
 
-// imageCache keeps the images of files, which the clusters share.
+// manifest is one object of a file, with the images that it names.
+type manifest struct {
+	tree   *value.Node
+	images []image
+}
+
+// imageCache keeps the objects of files, which the clusters share.
 type imageCache struct {
-	mu     sync.Mutex
-	images map[string][]image // by file
+	mu    sync.Mutex
+	files map[string][]manifest
 }
 
-func newImageCache() *imageCache { return &imageCache{images: map[string][]image{}} }
+func newImageCache() *imageCache { return &imageCache{files: map[string][]manifest{}} }
 
 // of are the images of a layer's manifests as its patches leave them.
 func (c *imageCache) of(l profile.StackLayer) []image {
+	if len(l.Manifests) == 0 {
+		return imagesWritten(l.Patches)
+	}
 	var out []image
 	for _, f := range l.Manifests {
-		if f.Expand {
-			for _, o := range f.Objects() {
-				out = append(out, imagesIn(o.Tree(), o.Tree())...)
+		for _, m := range c.manifests(f) {
+			if after := patched(m.tree, l.Patches); after != m.tree {
+				m.images = imagesOf(after)
 			}
-			continue
+			out = append(out, m.images...)
 		}
-		out = append(out, c.file(f)...)
-	}
-	for _, p := range l.Patches {
-		out = patched(out, p)
 	}
 	return out
 }
 
-func (c *imageCache) file(f profile.File) []image {
+func (c *imageCache) manifests(f profile.File) []manifest {
+	if f.Expand {
+		var out []manifest
+		for _, o := range f.Objects() {
+			out = append(out, manifest{tree: o.Tree(), images: imagesOf(o.Tree())})
+		}
+		return out
+	}
 	c.mu.Lock()
-	known, ok := c.images[f.Name]
+	known, ok := c.files[f.Name]
 	c.mu.Unlock()
 	if ok {
 		return known
 	}
-	var out []image
+	var out []manifest
 	objects, _ := source.Manifests(&value.Writer{File: f.Name, Kind: diag.Manifest}, f.Data, source.ManifestLimits)
 	for _, o := range objects {
-		out = append(out, imagesIn(o, o)...)
+		out = append(out, manifest{tree: o, images: imagesOf(o)})
 	}
 	c.mu.Lock()
-	c.images[f.Name] = out
+	c.files[f.Name] = out
 	c.mu.Unlock()
 	return out
 }
 
-// containerFields are the lists of a pod's specification that hold containers.
-var containerFields = []string{"containers", "ephemeralContainers", "initContainers"}
-
-// imagesIn are the images of containers anywhere in n, a part of object.
-func imagesIn(object, n *value.Node) []image {
-	var out []image
-	for _, f := range n.Fields() {
-		if slices.Contains(containerFields, f.Name) {
-			for _, c := range f.Value.Items() {
-				if text, ok := c.Get("image").Str(); ok {
-					out = append(out, image{text: text, at: c.Get("image").Place().Range(), container: c.Get("name").Text(), object: object, node: c.Get("image")})
-				}
-			}
-		}
-		out = append(out, imagesIn(object, f.Value)...)
-	}
-	for _, item := range n.Items() {
-		out = append(out, imagesIn(object, item)...)
-	}
-	return out
-}
-
-// patched puts the images that a patch sets in the place of those it replaces.
-func patched(images []image, p profile.StackPatch) []image {
-	var set []image
-	for _, i := range imagesIn(nil, p.Merge.Tree()) {
-		images = slices.DeleteFunc(slices.Clone(images), func(before image) bool {
-			return before.container == i.container && targets(p.Target, before.object)
-		})
-		i.node = nil
-		set = append(set, i)
-	}
-	for _, op := range p.JSON.Tree().Items() {
-		path, err := diag.ParsePath(op.Get("path").Text())
-		text, ok := op.Get("value").Str()
-		if err != nil || !ok || !strings.HasSuffix(op.Get("path").Text(), "/image") {
+// patched is an object as patches leave it. One that fails changes nothing, as
+// in rendering, which reports it.
+func patched(object *value.Node, patches []profile.StackPatch) *value.Node {
+	for _, p := range patches {
+		if !targets(p.Target, object) {
 			continue
 		}
-		images = slices.DeleteFunc(slices.Clone(images), func(before image) bool {
-			return before.object != nil && targets(p.Target, before.object) && before.object.Find(path) == before.node
-		})
-		set = append(set, image{text: text, at: op.Get("value").Place().Range()})
+		after, err := object, error(nil)
+		if !p.Merge.IsZero() {
+			after = patch.Merge(after, p.Merge.Tree())
+		}
+		for _, op := range p.JSON.Tree().Items() {
+			if after, err = patch.Apply(after, op); err != nil {
+				break
+			}
+		}
+		if err == nil {
+			object = after
+		}
 	}
-	return append(images, set...)
+	return object
 }
 
 func targets(t profile.PatchTarget, object *value.Node) bool {
 	fits := func(want string, names ...string) bool { return want == "" || object.Get(names...).Text() == want }
-	return object != nil && fits(t.Kind, "kind") && fits(t.Name, "metadata", "name") && fits(t.Namespace, "metadata", "namespace")
+	return fits(t.Kind, "kind") && fits(t.Name, "metadata", "name") && fits(t.Namespace, "metadata", "namespace")
+}
+
+// imagesWritten are the images that patches write into objects that are not known,
+// those of a chart.
+func imagesWritten(patches []profile.StackPatch) []image {
+	var out []image
+	for _, p := range patches {
+		out = append(out, imagesOf(p.Merge.Tree())...)
+		for _, op := range p.JSON.Tree().Items() {
+			out = append(out, imagesOf(around(op.Get("path").Text(), op.Get("value")))...)
+		}
+	}
+	return out
+}
+
+// around puts a value where a JSON Pointer leads, in mappings and lists made for
+// it.
+func around(pointer string, n *value.Node) *value.Node {
+	parts := strings.Split(pointer, "/")
+	for _, part := range slices.Backward(parts[1:]) {
+		if _, err := strconv.Atoi(part); err == nil || part == "-" {
+			n = value.NewList([]*value.Node{n}, value.Place{})
+		} else {
+			n = value.NewMap([]value.Entry{{Name: part, Value: n}}, value.Place{})
+		}
+	}
+	return n
+}
+
+// imageFields says, of the lists of a pod's specification whose items name
+// images, where in an item.
+var imageFields = map[string][]string{
+	"containers":          {"image"},
+	"ephemeralContainers": {"image"},
+	"initContainers":      {"image"},
+	"volumes":             {"image", "reference"},
+}
+
+// imagesOf are the images named anywhere in an object.
+func imagesOf(object *value.Node) []image {
+	s := imageSearch{seen: map[*value.Node]bool{}}
+	s.in(object)
+	return s.found
+}
+
+// imageSearch looks at each part once: a patch can copy what it copied before,
+// so that an object has more parts than could be counted.
+type imageSearch struct {
+	seen  map[*value.Node]bool
+	found []image
+}
+
+func (s *imageSearch) in(n *value.Node) {
+	if n.Len() == 0 || s.seen[n] {
+		return
+	}
+	s.seen[n] = true
+	for _, f := range n.Fields() {
+		s.listed(f)
+		s.in(f.Value)
+	}
+	for _, item := range n.Items() {
+		s.in(item)
+	}
+}
+
+func (s *imageSearch) listed(f value.Entry) {
+	names, ok := imageFields[f.Name]
+	if !ok {
+		return
+	}
+	for _, item := range f.Value.Items() {
+		if text, ok := item.Get(names...).Str(); ok {
+			s.found = append(s.found, image{text: text, at: item.Get(names...).Place().Range()})
+		}
+	}
 }
 
 // splitImage takes an image reference apart: the repository with its registry,

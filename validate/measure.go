@@ -13,12 +13,13 @@ type size struct {
 	nodes int
 	// ways are the combinations of alternatives that CUE may have to try.
 	ways int
-	// loops: it holds a comprehension.
-	loops bool
+	// loops is how deep comprehensions stand in each other, at most; work counts
+	// functions that look at every item as well.
+	loops, work int
 }
 
 func (a size) and(b size) size {
-	return size{nodes: min(a.nodes+b.nodes, maxPolicyNodes+1), ways: min(a.ways*b.ways, maxWays+1), loops: a.loops || b.loops}
+	return size{nodes: min(a.nodes+b.nodes, maxPolicyNodes+1), ways: min(a.ways*b.ways, maxWays+1), loops: max(a.loops, b.loops), work: max(a.work, b.work)}
 }
 
 // meter measures the parts of a file, each once.
@@ -34,24 +35,24 @@ func (m *meter) refuse(at ast.Node, hint, format string, args ...any) {
 }
 
 // measure refuses what is large only when references are followed, and gives
-// the combinations of alternatives.
-func measure(file *ast.File, text lines) (ways int, refused diag.Diagnostics) {
+// how the work of the file grows.
+func measure(file *ast.File, text lines) (extent, diag.Diagnostics) {
 	m := &meter{text: text, sizes: map[ast.Node]size{}, busy: map[ast.Node]bool{}}
 	total := size{ways: 1}
 	for _, d := range file.Decls {
 		total = total.and(m.of(d))
 		switch {
 		case len(m.found) > 0:
-			return 0, m.found
+			return extent{}, m.found
 		case total.ways > maxWays:
 			m.refuse(d, "write texts and numbers as alternatives, or split the file", "with this the alternatives of the file have more than %d combinations", maxWays)
-			return 0, m.found
+			return extent{}, m.found
 		case total.nodes > maxPolicyNodes:
 			m.refuse(d, "refer to parts less often, or split the file", "with this the file has more than %d parts when references are followed", maxPolicyNodes)
-			return 0, m.found
+			return extent{}, m.found
 		}
 	}
-	return total.ways, nil
+	return extent{loops: total.work, ways: total.ways}, nil
 }
 
 func (m *meter) of(n ast.Node) size {
@@ -73,6 +74,11 @@ func (m *meter) of(n ast.Node) size {
 			break
 		}
 		total = total.and(m.inside(n))
+	case *ast.Comprehension:
+		total = total.and(m.comprehension(n))
+	case *ast.SelectorExpr:
+		total = total.and(m.inside(n))
+		total.work += itemsOf(n)
 	default:
 		total = total.and(m.inside(n))
 	}
@@ -89,9 +95,6 @@ func (m *meter) inside(n ast.Node) size {
 			return true
 		}
 		switch inner := inner.(type) {
-		case *ast.ForClause:
-			total.loops = true
-			m.source(inner)
 		case *ast.Field:
 			total = total.and(m.of(inner.Value))
 			if pattern, ok := inner.Label.(*ast.ListLit); ok {
@@ -107,10 +110,49 @@ func (m *meter) inside(n ast.Node) size {
 	return total
 }
 
+// comprehension is the size of one: each clause, and what it makes, stands in the
+// clauses before.
+func (m *meter) comprehension(c *ast.Comprehension) size {
+	total, loops := size{ways: 1}, 0
+	add := func(n ast.Node) {
+		inner := m.of(n)
+		inner.loops, inner.work = inner.loops+loops, inner.work+loops
+		total = total.and(inner)
+	}
+	for _, clause := range c.Clauses {
+		switch clause := clause.(type) {
+		case *ast.ForClause:
+			m.source(clause)
+			add(clause.Source)
+			loops++
+		case *ast.IfClause:
+			add(clause.Condition)
+		}
+	}
+	add(c.Value)
+	if total.loops > maxLoops {
+		m.refuse(c, "name what the outer ones find, or write two policies", "with this comprehensions stand more than %d deep in each other when references are followed", maxLoops)
+		total.loops = 0 // those around it are not told as well
+	}
+	return total
+}
+
+// itemsOf is the loops that a function of a package counts for.
+func itemsOf(fun *ast.SelectorExpr) int {
+	x, _ := fun.X.(*ast.Ident)
+	switch name, _, _ := ast.LabelName(fun.Sel); {
+	case name == "UniqueItems":
+		return 2 // compares each item with each
+	case x != nil && x.Name == "list":
+		return 1
+	}
+	return 0
+}
+
 // source refuses a comprehension over what another one made: each could square
 // what it is given.
 func (m *meter) source(c *ast.ForClause) {
-	if m.of(c.Source).loops {
+	if m.of(c.Source).loops > 0 {
 		m.refuse(c.Source, "go over the data itself, and put an if behind it", "a comprehension goes over what another one made")
 	}
 }

@@ -5,7 +5,21 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/dayzero-sdk/dayzero/profile"
 )
+
+// TestSchemaPattern: the schema of a variable has its pattern in the language of
+// JSON Schema, or none where that cannot say it.
+func TestSchemaPattern(t *testing.T) {
+	for re2, want := range map[string]any{"": nil, "^a$": "^a$", "^.$": `^[^\n]$`, "^a{$": `^a\{$`, "(?m)^a": nil} {
+		n, v := node{}, profile.Variable{}
+		v.Pattern = re2
+		if texts(n, v); n["pattern"] != want {
+			t.Errorf("%q gives %v, want %v", re2, n["pattern"], want)
+		}
+	}
+}
 
 // TestECMAScript: what the two languages read differently is spelled out, and
 // what only the flag of a whole expression could say is left out.

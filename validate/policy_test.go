@@ -277,6 +277,33 @@ func TestPolicyWork(t *testing.T) {
 	}
 }
 
+// TestPolicyLoops: how deep comprehensions, and functions that look at every
+// item, stand in each other counts through references as it does without.
+func TestPolicyLoops(t *testing.T) {
+	for name, c := range map[string]struct {
+		require string
+		want    int // 0: refused
+	}{
+		"one":          {`workers: _, _a: [for x in workers {k: x.name}]`, 1},
+		"side by side": {`workers: _, _a: [for x in workers {_b}], _c: [for x in workers {_b}], _b: {k: 1}`, 1},
+		"two":          {`workers: _, _a: [for x in workers {_b & {k: x.name}}], _b: {k: _, l: [for x in workers {k}]}`, 2},
+		"three":        {`workers: _, _a: [for x in workers {_b & {k: x.name}}], _b: {k: _, l: [for x in workers {_c & {k: x.name}}]}, _c: {k: _, l: [for x in workers {k}]}`, 0},
+		"in an if":     {`workers: _, _a: [for x in workers if len(_b) > 1 for y in workers {k: x.name}], _b: [for x in workers for y in workers {x}]`, 0},
+		"a function":   {`workers: _, _a: [for x in workers {_b & {k: x.name}}], _b: {k: _, ok: list.Contains(workers, k)}`, 2},
+		"pairs":        {`workers: _, _a: [for x in workers {_b & {k: x.name}}], _b: {k: _, ok: #U}, #U: list.UniqueItems()`, 3},
+	} {
+		text := "import \"list\"\npolicies: p: {message: \"m\", owner: \"o\", on: \"Cluster\", reads: [\"/spec/pools/workers/*/name\"], require: spec: pools: {" + c.require + "}}\n"
+		f := readPolicyFile(profile.File{Name: "p.cue", Data: []byte(text)})
+		got := 0
+		for _, p := range f.policies {
+			got = p.work.loops
+		}
+		if got != c.want || got == 0 && (len(f.found) != 1 || f.found[0].Code != "validate.policy-limit") {
+			t.Errorf("%s: %d loops, want %d; %v", name, got, c.want, f.found)
+		}
+	}
+}
+
 // TestPolicyOverLimit: what a policy is not evaluated over is said, and stands
 // at the policy.
 func TestPolicyOverLimit(t *testing.T) {

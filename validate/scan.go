@@ -58,12 +58,10 @@ type scan struct {
 	additions int
 	nodes     int
 	found     diag.Diagnostics
-	// loops is how deep comprehensions, and functions that look at every item,
-	// stand in each other, at most.
-	loops int
 }
 
-// extent is how the work of a file grows with the data.
+// extent is how the work of a file grows with the data: with how many loops in
+// each other, over how many combinations of alternatives.
 type extent struct{ loops, ways int }
 
 // scanFile gives what is refused, and how the work of the file grows.
@@ -77,11 +75,11 @@ func scanFile(file *ast.File, text lines) (extent, diag.Diagnostics) {
 	for _, d := range file.Decls {
 		s.node(d, 0, 0)
 	}
-	ways := 0
+	var work extent
 	if len(s.found) == 0 {
-		ways, s.found = measure(file, text)
+		work, s.found = measure(file, text)
 	}
-	return extent{loops: s.loops, ways: ways}, s.found.Sorted()
+	return work, s.found.Sorted()
 }
 
 func (s *scan) refuse(at ast.Node, hint, format string, args ...any) {
@@ -169,7 +167,6 @@ func (s *scan) comprehension(c *ast.Comprehension, depth, loops int) {
 			if loops++; loops > maxLoops {
 				s.refuse(clause, "name what the outer ones find, or write two policies", "comprehensions stand more than %d deep in each other", maxLoops)
 			}
-			s.loops = max(s.loops, loops)
 		case *ast.IfClause:
 			s.node(clause.Condition, depth+1, loops)
 		default:
@@ -215,9 +212,7 @@ func (s *scan) expression(n ast.Expr, depth, loops int) {
 	case *ast.IndexExpr:
 		all(n.X, n.Index)
 	case *ast.SelectorExpr:
-		if s.builtin(n) {
-			s.items(n, loops)
-		} else {
+		if !s.builtin(n) {
 			all(n.X)
 		}
 	case *ast.CallExpr:
@@ -283,17 +278,6 @@ func (s *scan) builtin(n *ast.SelectorExpr) bool {
 	return true
 }
 
-// items counts functions that look at every item of a list as comprehensions.
-func (s *scan) items(fun *ast.SelectorExpr, loops int) {
-	x, _ := fun.X.(*ast.Ident)
-	switch name, _, _ := ast.LabelName(fun.Sel); {
-	case name == "UniqueItems":
-		s.loops = max(s.loops, loops+2) // compares each item with each
-	case x != nil && x.Name == "list":
-		s.loops = max(s.loops, loops+1)
-	}
-}
-
 func (s *scan) call(n *ast.CallExpr, depth, loops int) {
 	text := ""
 	switch fun := n.Fun.(type) {
@@ -306,8 +290,6 @@ func (s *scan) call(n *ast.CallExpr, depth, loops int) {
 			s.refuse(fun, "call a function of an imported package", "policies cannot call this")
 		} else if x, ok := fun.X.(*ast.Ident); ok && x.Name == "regexp" && len(n.Args) > 0 {
 			s.regexp(token.MAT, n.Args[0])
-		} else {
-			s.items(fun, loops)
 		}
 	default:
 		s.refuse(n.Fun, "call a function of an imported package", "policies cannot call this")

@@ -71,12 +71,34 @@ func (f *policyFile) prefixes(field *ast.Field) []string {
 }
 
 // allowed reports whether source is, or lies below, one of the prefixes.
-// "registry.corp" allows registry.corp/charts, and not registry.corporate.
+// "registry.corp" allows registry.corp/charts, and neither registry.corporate
+// nor registry.corp:8443/charts; "registry.corp/app" allows its tags and digests.
 func allowed(source string, prefixes []string) bool {
-	return prefixes == nil || slices.ContainsFunc(prefixes, func(prefix string) bool {
+	return prefixes == nil || !ambiguous(source) && slices.ContainsFunc(prefixes, func(prefix string) bool {
 		rest, ok := strings.CutPrefix(source, prefix)
-		return ok && (rest == "" || strings.ContainsRune("/:@", rune(rest[0])))
+		switch {
+		case !ok || rest == "" || rest[0] == '/':
+			return ok
+		case !strings.Contains(afterScheme(prefix), "/"):
+			return false // what follows belongs to the name of the host
+		}
+		return strings.ContainsRune(":@", rune(rest[0])) && !strings.Contains(rest, "/")
 	})
+}
+
+// ambiguous reports whether a source need not lie where it seems to: it names a
+// user before the host, or leads up again.
+func ambiguous(source string) bool {
+	path := strings.NewReplacer("%2e", ".", "%2f", "/", "%5c", "/", `\`, "/").Replace(strings.ToLower(afterScheme(source)))
+	host, _, _ := strings.Cut(path, "/")
+	return strings.Contains(source, "://") && strings.Contains(host, "@") || slices.Contains(strings.Split(path, "/"), "..")
+}
+
+func afterScheme(source string) string {
+	if _, rest, ok := strings.Cut(source, "://"); ok {
+		return rest
+	}
+	return source
 }
 
 // judge gives what is wrong with the sources of a stack. A nil policy allows

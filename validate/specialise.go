@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 )
@@ -154,25 +153,7 @@ func texts(n node, v profile.Variable) {
 	if v.MaxLength != nil {
 		n["maxLength"] = *v.MaxLength
 	}
-	if portable(v.Pattern) {
-		n["pattern"] = v.Pattern
+	if pattern, ok := ecmaScript(v.Pattern); ok && v.Pattern != "" {
+		n["pattern"] = pattern
 	}
-}
-
-// portable reports whether a regular expression means the same in RE2 and in
-// the dialect of JSON Schema: flags, classes by name and anchors of Perl do not.
-func portable(pattern string) bool {
-	return pattern != "" && !strings.Contains(pattern, "(?") && !strings.Contains(pattern, "[[:") && !strings.ContainsAny(escapes(pattern), "ACQEUzpPax")
-}
-
-// escapes are the characters behind backslashes.
-func escapes(pattern string) string {
-	var out strings.Builder
-	for i := 0; i+1 < len(pattern); i++ {
-		if pattern[i] == '\\' {
-			i++
-			out.WriteByte(pattern[i])
-		}
-	}
-	return out.String()
 }

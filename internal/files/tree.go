@@ -85,14 +85,19 @@ func (t *Tree) Dirs(dir string) []string {
 // Exists reports whether a regular file or a link of this name is there.
 func (t *Tree) Exists(name string) bool {
 	info, err := fs.Lstat(t.fsys, name)
-	return err == nil && !info.IsDir()
+	return err == nil && (info.Mode().IsRegular() || info.Mode()&fs.ModeSymlink != 0)
 }
 
-// Read returns the content of a file of at most limit bytes. ok is false when it
-// was refused.
+// Read returns the content of a regular file of at most limit bytes. ok is false
+// when it was refused.
 func (t *Tree) Read(name string, limit int64) (data []byte, ok bool) {
 	if link, found := t.linkOn(name); found {
 		t.refuseLink(link)
+		return nil, false
+	}
+	// opening a named pipe would wait for somebody to write into it
+	if info, err := fs.Lstat(t.fsys, name); err == nil && !info.Mode().IsRegular() {
+		t.refuse("source.read", name, "this is not a regular file", "put a file here")
 		return nil, false
 	}
 	file, err := t.fsys.Open(name)

@@ -148,6 +148,23 @@ func TestReadIsBounded(t *testing.T) {
 	}
 }
 
+// TestOnlyRegularFiles: what is neither a file nor a link is not there to be
+// read, and is not opened: opening a pipe can wait for ever.
+func TestOnlyRegularFiles(t *testing.T) {
+	fsys := &recorder{FS: fstest.MapFS{"pipe": {Mode: fs.ModeNamedPipe}, "device": {Mode: fs.ModeDevice}, "socket": {Mode: fs.ModeSocket}, "dir/a": {}}}
+	tree := files.NewTree(fsys, 100)
+	var want []string
+	for _, name := range []string{"device", "dir", "pipe", "socket"} {
+		if _, ok := tree.Read(name, 100); ok || tree.Exists(name) {
+			t.Errorf("%s was read, or exists", name)
+		}
+		want = append(want, name+" source.read: this is not a regular file")
+	}
+	if diff := cmp.Diff(want, found(tree)); diff != "" || len(fsys.names) > 0 {
+		t.Errorf("opened %v (-want +got):\n%s", fsys.names, diff)
+	}
+}
+
 func TestListing(t *testing.T) {
 	fsys := fstest.MapFS{"d/b": {}, "d/a": {}, "d/.git/x": {}, "d/.hidden": {}, "d/e/f/g": {}, "other": {}}
 	tree := files.NewTree(fsys, 1)

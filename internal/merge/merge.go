@@ -20,8 +20,8 @@ func Over(lower, upper *value.Node, table Table) *value.Node {
 	return m.merge(nil, lower, upper)
 }
 
-// Patch is Over for trees that are merged with others later: directives that
-// find no list stay, and act then.
+// Patch is Over for trees that are merged with others later: directives stay,
+// and act then.
 func Patch(lower, upper *value.Node, table Table) *value.Node {
 	m := merger{table: table, keep: true}
 	return m.merge(nil, lower, upper)
@@ -111,7 +111,8 @@ func (m *merger) kept(path diag.Path, lower, upper *value.Node) (*value.Node, bo
 	if !ok {
 		return nil, false
 	}
-	merged := m.merge(path, items, upper)
+	// what lies over these items acts on them alone, now
+	merged := (&merger{table: m.table}).merge(path, items, upper)
 	if merged.Kind() != value.List {
 		return merged, true
 	}
@@ -187,44 +188,58 @@ func (m *merger) mergeLists(path diag.Path, lower, upper *value.Node) *value.Nod
 }
 
 func union(lower, upper []*value.Node) []*value.Node {
-	out := slices.Clone(lower)
+	out := newIndex(nil, lower, len(upper))
 	for _, item := range upper {
-		if !slices.ContainsFunc(out, item.Equal) {
-			out = append(out, item)
+		if out.first(item) < 0 {
+			out.append(item)
 		}
 	}
-	return out
+	return out.left()
 }
 
 func (m *merger) mergeKeyed(path diag.Path, keys []string, lower, upper *value.Node) *value.Node {
-	items := slices.Clone(lower.Items())
+	items := newIndex(keys, lower.Items(), upper.Len())
 	for _, item := range upper.Items() {
 		step, ok := keyOf(item, keys)
 		at := -1
 		if ok {
-			at = slices.IndexFunc(items, func(n *value.Node) bool { return sameKey(n, item, keys) })
+			at = m.find(items, item)
 		}
-		remove, _ := item.Get("$delete").Boolean()
+		remove := removes(item)
 		switch {
+		case remove && m.keep && ok:
+			for i := items.first(item); i >= 0; i = items.first(item) {
+				items.remove(i)
+			}
+			items.append(item)
 		case remove && at >= 0:
-			items = slices.Delete(items, at, at+1)
+			items.remove(at)
 		case remove:
 		case at >= 0:
-			items[at] = m.merge(path.Join(step), items[at], item)
+			items.nodes[at] = m.merge(path.Join(step), items.nodes[at], item)
 		default:
-			items = append(items, m.alone(path.Join(step), item))
+			items.append(m.alone(path.Join(step), item))
 		}
 	}
-	return upper.WithItems(items)
+	return upper.WithItems(items.left())
 }
 
-func sameKey(a, b *value.Node, keys []string) bool {
-	for _, key := range keys {
-		if !a.Get(key).Equal(b.Get(key)) {
-			return false
-		}
+// find is where the item of the same key is, -1 if nowhere. Of a list that is
+// merged later the last counts: what it removes before is not there any more.
+func (m *merger) find(items *index, item *value.Node) int {
+	if !m.keep {
+		return items.first(item)
 	}
-	return true
+	at := items.last(item)
+	if at >= 0 && removes(items.nodes[at]) {
+		return -1
+	}
+	return at
+}
+
+func removes(item *value.Node) bool {
+	remove, _ := item.Get("$delete").Boolean()
+	return remove
 }
 
 // keyOf is the step to an item by its key fields; fields that are missing do not

@@ -1,6 +1,8 @@
 package merge_test
 
 import (
+	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -77,11 +79,15 @@ func treeOf(t testing.TB, data any) *value.Node {
 
 func drawn(t *rapid.T, label string) (any, *value.Node) {
 	data := document(2).Draw(t, label)
+	return data, treeIn(t, data)
+}
+
+func treeIn(t *rapid.T, data any) *value.Node {
 	n, err := value.FromAny(data, value.Place{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return data, n
+	return n
 }
 
 // naive says the rules of the list table on plain data, in the slowest way.
@@ -196,6 +202,62 @@ func TestOverIsAssociative(t *testing.T) {
 	})
 }
 
+// deleting deletes some items of keyed lists, before or after they are set.
+func deleting(t *rapid.T, data any) any {
+	doc, ok := data.(map[string]any)
+	if !ok {
+		return data
+	}
+	for name, v := range doc {
+		doc[name] = deleting(t, v)
+		if name != "extraArgs" && name != "taints" {
+			continue
+		}
+		var items []any
+		for _, item := range v.([]any) {
+			how := rapid.SampledFrom([]string{"set", "delete", "delete and set", "set and delete"}).Draw(t, "how")
+			set := deleting(t, item)
+			if how == "set and delete" {
+				items = append(items, set)
+			}
+			if how != "set" {
+				gone := map[string]any{"$delete": true}
+				for _, key := range []string{"name", "key", "effect"} {
+					if part, ok := item.(map[string]any)[key]; ok {
+						gone[key] = part
+					}
+				}
+				items = append(items, gone)
+			}
+			if how == "set" || how == "delete and set" {
+				items = append(items, set)
+			}
+		}
+		doc[name] = items
+	}
+	return doc
+}
+
+// TestPatchesFold: patches that are put together first do to a tree what they do
+// one after the other.
+func TestPatchesFold(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		_, base := drawn(t, "base")
+		patches := make([]*value.Node, 3)
+		for i := range patches {
+			patches[i] = treeIn(t, deleting(t, document(2).Draw(t, "patch")))
+		}
+		want, patch := base, (*value.Node)(nil)
+		for _, p := range patches {
+			want = merge.Over(want, p, merge.Capi)
+			patch = merge.Patch(patch, p, merge.Capi)
+		}
+		if diff := cmp.Diff(want.Any(), merge.Over(base, patch, merge.Capi).Any()); diff != "" {
+			t.Fatalf("%#v with %#v (-one by one +together):\n%s", base, patches, diff)
+		}
+	})
+}
+
 // TestJoinIsOverWithoutConflicts: where Join finds no conflict it gives what
 // Over gives; each conflict names a leaf that really differs, and where wins
 // says so there is none.
@@ -221,6 +283,67 @@ func TestJoinIsOverWithoutConflicts(t *testing.T) {
 			t.Fatalf("a tree conflicts with itself at %s", self[0].Path)
 		}
 	})
+}
+
+// TestLongLists: lists with an index are merged as the naive oracle does.
+func TestLongLists(t *testing.T) {
+	key := rapid.OneOf(rapid.StringMatching("[a-d][a-d]?[a-d]?").AsAny(), rapid.Int64Range(0, 20).AsAny())
+	rapid.Check(t, func(t *rapid.T) {
+		list := func(label string, distinct bool) map[string]any {
+			keys := rapid.SliceOfN(key, 0, 80)
+			if distinct {
+				keys = rapid.SliceOfNDistinct(key, 0, 80, rapid.ID)
+			}
+			sans := keys.Draw(t, label)
+			args := make([]any, len(sans))
+			for i, k := range sans {
+				args[i] = map[string]any{"name": k, "text": fmt.Sprint(label, i)}
+			}
+			return map[string]any{"certSANs": sans, "extraArgs": args}
+		}
+		a, b := list("lower", true), list("upper", false)
+		lower, upper := treeIn(t, a), treeIn(t, b)
+		if diff := cmp.Diff(naive("", a, b), merge.Over(lower, upper, merge.Capi).Any()); diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestLongListsDelete: as few items or many, the same are deleted, kept and
+// found equal.
+func TestLongListsDelete(t *testing.T) {
+	type object = map[string]any
+	for _, more := range []int{0, 100} {
+		lower := []any{object{"name": 1.0}, object{"name": "b"}, object{"name": math.Copysign(0, -1)}}
+		for i := range more {
+			lower = append(lower, object{"name": fmt.Sprint("x", i)})
+		}
+		upper := []any{object{"name": 1, "v": 2}, object{"name": "b", "$delete": true}, object{"name": 0, "$delete": true}, object{"name": "b", "v": 3}}
+		got := merge.Over(treeOf(t, object{"extraArgs": lower}), treeOf(t, object{"extraArgs": upper}), merge.Capi).Get("extraArgs").Items()
+		first, last := string(got[0].AppendJSON(nil)), string(got[len(got)-1].AppendJSON(nil))
+		if len(got) != 2+more || first != `{"name":1,"v":2}` || last != `{"name":"b","v":3}` {
+			t.Errorf("with %d more: %d items, first %s, last %s", more, len(got), first, last)
+		}
+		patch := merge.Patch(treeOf(t, object{"extraArgs": lower}), treeOf(t, object{"extraArgs": upper}), merge.Capi)
+		if n := patch.Get("extraArgs").Len(); n != 4+more {
+			t.Errorf("with %d more: the patch has %d items, want %d", more, n, 4+more)
+		}
+	}
+}
+
+// BenchmarkOverLongLists merges lists as long as documents can hold.
+func BenchmarkOverLongLists(b *testing.B) {
+	tree := func(from int) *value.Node {
+		var sans, users []any
+		for i := range 10_000 {
+			sans, users = append(sans, fmt.Sprint("host-", from+i)), append(users, map[string]any{"name": fmt.Sprint("user-", from+i)})
+		}
+		return treeOf(b, map[string]any{"certSANs": sans, "users": users})
+	}
+	lower, upper := tree(0), tree(10_000)
+	for b.Loop() {
+		merge.Over(lower, upper, merge.Capi)
+	}
 }
 
 // TestCapiRule holds the list table row by row.

@@ -2,6 +2,7 @@ package capi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -19,10 +20,7 @@ var _ render.Engine = Engine{}
 // Render implements [render.Engine].
 func (Engine) Render(_ context.Context, request render.Request) (render.Part, error) {
 	stack := request.Stack
-	set, err := classSet(request)
-	if err != nil {
-		return render.Part{}, err
-	}
+	set := classSet(request)
 	part := render.Part{Diagnostics: set.diags}
 	cluster, diags := newCluster(stack, set.set.Name)
 	part.Diagnostics = append(part.Diagnostics, diags...)
@@ -48,22 +46,27 @@ type setKey struct {
 	infrastructure, controlPlane, nodes, class *value.Node
 }
 
-func classSet(request render.Request) (madeSet, error) {
+// errFindings keeps a set with findings out of the cache: they name the hub and
+// the cluster.
+var errFindings = errors.New("the set has findings")
+
+func classSet(request render.Request) madeSet {
 	stack, slots := request.Stack, request.Stack.Capi()
-	made := func() (any, error) { return newSet(stack), nil }
 	key, ok := shareable(stack, slots)
 	if !ok {
-		v, err := made()
-		return v.(madeSet), err
+		return newSet(stack)
 	}
-	v, err := request.Cache.Do(key, made)
+	var made madeSet
+	v, err := request.Cache.Do(key, func() (any, error) {
+		if made = newSet(stack); len(made.diags) > 0 {
+			return nil, errFindings
+		}
+		return made, nil
+	})
 	if err != nil {
-		return madeSet{}, err
+		return made
 	}
-	if set := v.(madeSet); len(set.diags) == 0 {
-		return set, nil
-	}
-	return newSet(stack), nil // its findings name the hub, which others of the key do not share
+	return v.(madeSet)
 }
 
 // classesKey makes one comparable key of the trees of all classes.

@@ -1,4 +1,4 @@
-package manifests
+package patch
 
 import (
 	"encoding/json"
@@ -13,8 +13,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
-	"github.com/dayzero-sdk/dayzero/profile"
-	"github.com/dayzero-sdk/dayzero/render"
 )
 
 func tree(tb failer, data any) *value.Node {
@@ -48,7 +46,7 @@ func TestApply(t *testing.T) {
 			}
 			before := tree(t, doc)
 			text := string(before.AppendJSON(nil))
-			got, errGot := apply(before, tree(t, op))
+			got, errGot := Apply(before, tree(t, op))
 			want, errWant := naive(clone(doc), op)
 			if (errGot == nil) != (errWant == nil) {
 				t.Fatalf("apply says %v, the naive one %v", errGot, errWant)
@@ -258,17 +256,9 @@ func TestMergePatch(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := map[string]any{"apiVersion": "v1", "kind": "A", "metadata": map[string]any{"name": "a"}, "spec": containers(3).Draw(t, "spec")}
 		patch := map[string]any{"spec": data(3).Draw(t, "patch")}
-		o, err := render.FromTree(tree(t, doc))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var w work
-		got := w.patched(o, profile.StackPatch{Merge: profile.NewValue(tree(t, patch))})
-		if len(w.diags) > 0 {
-			t.Fatal(w.diags)
-		}
-		if diff := cmp.Diff(naiveMerge(clone(doc), patch), any(got.Unstructured().Object)); diff != "" {
-			t.Fatalf("(-naive +patched):\n%s", diff)
+		got := Merge(tree(t, doc), tree(t, patch)).Any()
+		if diff := cmp.Diff(naiveMerge(clone(doc), patch), got); diff != "" {
+			t.Fatalf("(-naive +merged):\n%s", diff)
 		}
 	})
 }
@@ -299,11 +289,11 @@ func TestApplyNeedsAValue(t *testing.T) {
 	for _, op := range []map[string]any{
 		{"op": "add", "path": "/b"}, {"op": "add", "path": "/list/-"}, {"op": "replace", "path": "/a"}, {"op": "test", "path": "/a"},
 	} {
-		if got, err := apply(doc, tree(t, op)); err == nil {
+		if got, err := Apply(doc, tree(t, op)); err == nil {
 			t.Errorf("%v gives %s", op, got.AppendJSON(nil))
 		}
 	}
-	if _, err := apply(doc, tree(t, map[string]any{"op": "add", "path": "/b", "value": nil})); err != nil {
+	if _, err := Apply(doc, tree(t, map[string]any{"op": "add", "path": "/b", "value": nil})); err != nil {
 		t.Error(err)
 	}
 }
@@ -328,7 +318,7 @@ func FuzzPatch(f *testing.F) {
 		before := string(root.AppendJSON(nil))
 		now := root
 		for _, op := range tree(t, ops).Items() {
-			next, err := apply(now, op)
+			next, err := Apply(now, op)
 			if err != nil {
 				continue
 			}
