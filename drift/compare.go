@@ -68,7 +68,9 @@ func newComparison(want []render.Object, live Live, evidence Evidence) *comparis
 		c.addLive(o)
 	}
 	for _, o := range evidence.Previous {
-		c.previous[s.scope(o.Key())] = o
+		if have, twice := c.previous[s.scope(o.Key())]; !twice || newer(o.Tree(), have.Tree()) {
+			c.previous[s.scope(o.Key())] = o
+		}
 	}
 	for _, o := range want {
 		c.declares[s.scope(o.Key())]++
