@@ -32,9 +32,15 @@ func newManaged(live *value.Node, ourName string) *managed {
 		a.Subresource, _ = n.Get("subresource").Str()
 		a.Time, _ = n.Get("time").Str()
 		a.Tool = toolOf(a)
-		m.entries = append(m.entries, manager{actor: a, ours: a.Manager == ourName && a.Subresource == "", fields: n.Get("fieldsV1")})
+		m.entries = append(m.entries, manager{actor: a, ours: isOurs(a, ourName), fields: n.Get("fieldsV1")})
 	}
 	return m
+}
+
+// isOurs reports whether an entry is of our applying: under our name anybody can
+// update, but only an apply that names a field leaves it to us alone.
+func isOurs(a Actor, name string) bool {
+	return a.Manager == name && a.Operation == "Apply" && a.Subresource == ""
 }
 
 // applied reports whether we are among the managers.
