@@ -47,6 +47,7 @@ type comparison struct {
 	scalers  scalers
 	matched  map[render.Key]bool
 	declares map[render.Key]int // how often a key is declared
+	unnamed  []render.Object    // declared, the server chooses the name
 	defined  map[render.Key]bool
 	crdsRead bool
 }
@@ -74,6 +75,9 @@ func newComparison(want []render.Object, live Live, evidence Evidence) *comparis
 	}
 	for _, o := range want {
 		c.declares[s.scope(o.Key())]++
+		if o.Key().Name == "" {
+			c.unnamed = append(c.unnamed, o)
+		}
 	}
 	c.scalers = c.findScalers(want)
 	c.defined, c.crdsRead = c.definitions()
@@ -148,15 +152,36 @@ func (c *comparison) generated(f Finding, o render.Object) Finding {
 	f.Key.Name = prefix
 	var fits []render.Key
 	for k, live := range c.live {
-		if k.Group == f.Key.Group && k.Kind == f.Key.Kind && k.Namespace == f.Key.Namespace && isGeneratedFrom(o.Tree(), live.Tree()) {
+		if (k.Name == "" || c.declares[k] == 0) && c.generates(o, k, live) {
 			fits = append(fits, k)
 		}
 	}
 	if len(fits) != 1 {
 		return f.as(Unidentified, Unsure, "the name is generated, and not exactly one live object has its prefix and labels")
 	}
+	if c.contested(fits[0]) {
+		return f.as(Unidentified, Unsure, "the name is generated, and more declared objects than this one fit the live one")
+	}
 	c.matched[fits[0]] = true
 	return c.present(f, o, c.live[fits[0]])
+}
+
+// contested reports whether several declared objects may have become the live
+// object at k.
+func (c *comparison) contested(k render.Key) bool {
+	fit := 0
+	for _, o := range c.unnamed {
+		if c.generates(o, k, c.live[k]) {
+			fit++
+		}
+	}
+	return fit > 1
+}
+
+// generates reports whether live, at k, may be what the server made of o.
+func (c *comparison) generates(o render.Object, k render.Key, live render.Object) bool {
+	from := c.schemas.scope(o.Key())
+	return k.Group == from.Group && k.Kind == from.Kind && k.Namespace == from.Namespace && isGeneratedFrom(o.Tree(), live.Tree())
 }
 
 func isGeneratedFrom(want, live *value.Node) bool {
