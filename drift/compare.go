@@ -159,10 +159,10 @@ func (c *comparison) generated(f Finding, o render.Object) Finding {
 	if len(fits) != 1 {
 		return f.as(Unidentified, Unsure, "the name is generated, and not exactly one live object has its prefix and labels")
 	}
+	c.matched[fits[0]] = true
 	if c.contested(fits[0]) {
 		return f.as(Unidentified, Unsure, "the name is generated, and more declared objects than this one fit the live one")
 	}
-	c.matched[fits[0]] = true
 	return c.present(f, o, c.live[fits[0]])
 }
 
