@@ -233,7 +233,7 @@ func (c *comparison) undefined(k render.Key) (string, bool) {
 func (c *comparison) present(f Finding, want, live render.Object) Finding {
 	s := c.schemas.between(f.Key, want.Version(), live.Version())
 	pair := c.newPair(f.Key, want, live, s)
-	w := &walker{required: s.custom && !s.apart}
+	w := &walker{required: s.custom && !s.apart, shown: pair.shown}
 	w.fields(s.typ, pair.want, pair.live)
 	if s.apart {
 		w.out = slices.DeleteFunc(w.out, func(d difference) bool { return d.want == nil || d.live == nil })
