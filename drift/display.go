@@ -62,8 +62,7 @@ func (p *pair) hides(d difference) bool {
 }
 
 // replaces reports whether a difference is in an element that is named by what is
-// not to be shown, or that nobody declares
-// in a list of such elements.
+// not to be shown, or that nobody declares in a list of such elements.
 func (p *pair) replaces(d difference) bool {
 	for i, s := range d.path {
 		above := d.path[:i]
