@@ -43,7 +43,7 @@ var ours = map[string]map[string]string{
 		"profile": "what is validated", "profile/diag": "findings", "internal/patch": "images that patches set", "internal/source": "images in manifests", "internal/value": "trees of documents",
 	},
 	"render": {
-		"profile": "stacks", "profile/diag": "findings, origins", "internal/source": "manifests as kubectl sends them", "internal/value": "the tree",
+		"profile": "stacks", "profile/diag": "findings, origins", "internal/immutable": "what makes a change a recreation", "internal/source": "manifests as kubectl sends them", "internal/value": "the tree",
 	},
 	"render/capi": {
 		"render": "Engine, Object", "profile": "slots", "profile/diag": "findings", "internal/merge": "slots over each other", "internal/value": "the tree",
@@ -52,7 +52,7 @@ var ours = map[string]map[string]string{
 		"render": "Engine, Object", "profile": "layers", "profile/diag": "findings", "internal/patch": "patches", "internal/source": "manifests", "internal/value": "the tree",
 	},
 	"drift": {
-		"render": "Object and Key, nothing else", "profile/diag": "paths, origins, findings", "internal/kubeschema": "lists, quantities and defaults of Kubernetes", "internal/value": "the tree",
+		"render": "Object and Key, nothing else", "profile/diag": "paths, origins, findings", "internal/immutable": "what takes a new object", "internal/kubeschema": "lists, quantities and defaults of Kubernetes", "internal/value": "the tree",
 	},
 	"rollout": {
 		"profile": "Key, Impact, Strategy", "profile/diag": "findings",

@@ -47,6 +47,7 @@ type comparison struct {
 	scalers  scalers
 	matched  map[render.Key]bool
 	declares map[render.Key]int // how often a key is declared
+	unnamed  []render.Object    // declared, the server chooses the name
 	defined  map[render.Key]bool
 	crdsRead bool
 }
@@ -68,10 +69,15 @@ func newComparison(want []render.Object, live Live, evidence Evidence) *comparis
 		c.addLive(o)
 	}
 	for _, o := range evidence.Previous {
-		c.previous[s.scope(o.Key())] = o
+		if have, twice := c.previous[s.scope(o.Key())]; !twice || newer(o.Tree(), have.Tree()) {
+			c.previous[s.scope(o.Key())] = o
+		}
 	}
 	for _, o := range want {
 		c.declares[s.scope(o.Key())]++
+		if o.Key().Name == "" {
+			c.unnamed = append(c.unnamed, o)
+		}
 	}
 	c.scalers = c.findScalers(want)
 	c.defined, c.crdsRead = c.definitions()
@@ -146,7 +152,7 @@ func (c *comparison) generated(f Finding, o render.Object) Finding {
 	f.Key.Name = prefix
 	var fits []render.Key
 	for k, live := range c.live {
-		if k.Group == f.Key.Group && k.Kind == f.Key.Kind && k.Namespace == f.Key.Namespace && isGeneratedFrom(o.Tree(), live.Tree()) {
+		if (k.Name == "" || c.declares[k] == 0) && c.generates(o, k, live) {
 			fits = append(fits, k)
 		}
 	}
@@ -154,7 +160,28 @@ func (c *comparison) generated(f Finding, o render.Object) Finding {
 		return f.as(Unidentified, Unsure, "the name is generated, and not exactly one live object has its prefix and labels")
 	}
 	c.matched[fits[0]] = true
+	if c.contested(fits[0]) {
+		return f.as(Unidentified, Unsure, "the name is generated, and more declared objects than this one fit the live one")
+	}
 	return c.present(f, o, c.live[fits[0]])
+}
+
+// contested reports whether several declared objects may have become the live
+// object at k.
+func (c *comparison) contested(k render.Key) bool {
+	fit := 0
+	for _, o := range c.unnamed {
+		if c.generates(o, k, c.live[k]) {
+			fit++
+		}
+	}
+	return fit > 1
+}
+
+// generates reports whether live, at k, may be what the server made of o.
+func (c *comparison) generates(o render.Object, k render.Key, live render.Object) bool {
+	from := c.schemas.scope(o.Key())
+	return k.Group == from.Group && k.Kind == from.Kind && k.Namespace == from.Namespace && isGeneratedFrom(o.Tree(), live.Tree())
 }
 
 func isGeneratedFrom(want, live *value.Node) bool {
@@ -206,7 +233,7 @@ func (c *comparison) undefined(k render.Key) (string, bool) {
 func (c *comparison) present(f Finding, want, live render.Object) Finding {
 	s := c.schemas.between(f.Key, want.Version(), live.Version())
 	pair := c.newPair(f.Key, want, live, s)
-	w := &walker{required: s.custom && !s.apart}
+	w := &walker{required: s.custom && !s.apart, shown: pair.shown}
 	w.fields(s.typ, pair.want, pair.live)
 	if s.apart {
 		w.out = slices.DeleteFunc(w.out, func(d difference) bool { return d.want == nil || d.live == nil })

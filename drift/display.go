@@ -45,18 +45,36 @@ func isPlain(text string) bool {
 }
 
 // hides reports whether the values of a difference are secret: what is declared
-// sensitive, everything in a Secret but its type and labels, and what tools keep
-// as a copy of an object.
+// sensitive or was, what stands in its place, everything in a Secret but its type
+// and labels, and what tools keep as a copy of an object.
 func (p *pair) hides(d difference) bool {
 	text := names(d.path)
-	if d.want.Sensitive() {
+	if p.isClosed() && (d.want.Sensitive() || p.before(d.path).Sensitive() || p.replaces(d)) {
 		return true
 	}
 	if strings.HasPrefix(text, "/metadata/annotations") && (strings.Contains(text, "last-applied") || strings.Contains(text, "original") || strings.Contains(text, "applied")) {
 		return true
 	}
-	if p.key.Kind != "Secret" {
+	if !p.isSecret() {
 		return false
 	}
 	return text != "/type" && text != "/immutable" && !strings.HasPrefix(text, "/metadata/labels")
 }
+
+// replaces reports whether a difference is in an element that is named by what is
+// not to be shown, or that nobody declares in a list of such elements.
+func (p *pair) replaces(d difference) bool {
+	for i, s := range d.path {
+		above := d.path[:i]
+		_, isIndex := s.IsIndex()
+		if isIndex && d.want == nil && (p.want.Find(above).Sensitive() || p.before(above).Sensitive()) || !p.names(above, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// isClosed reports whether something of the object is not to be shown.
+func (p *pair) isClosed() bool { return p.want.Sensitive() || p.applied.Sensitive() }
+
+func (p *pair) isSecret() bool { return p.key.Kind == "Secret" }

@@ -15,7 +15,7 @@ const pendingRule = "pending-apply"
 // owns the field.
 func (p *pair) explain(d difference) Field {
 	f := Field{
-		Path: d.path, Detail: d.detail, Confidence: Probable, Rule: d.rule,
+		Path: p.shown(d.path), Detail: d.detail, Confidence: Probable, Rule: d.rule,
 		Want: p.display(d, d.want), Live: p.display(d, d.live),
 		Declared: p.declared.Origin(d.path), Risk: p.risk(d),
 	}
@@ -175,7 +175,7 @@ func (p *pair) lostOwnership(differs []difference) []Field {
 			continue
 		}
 		out = append(out, Field{
-			Path: path, Verdict: InSync, Detail: OwnershipLost, Confidence: Confirmed, Actor: who.actor,
+			Path: p.shown(path), Verdict: InSync, Detail: OwnershipLost, Confidence: Confirmed, Actor: who.actor,
 			Declared: p.declared.Origin(path), Rule: "ownership-lost",
 		})
 	}

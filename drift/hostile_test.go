@@ -38,6 +38,46 @@ func TestHostileLists(t *testing.T) {
 	}
 }
 
+// Managers that own thousands of elements cost work in proportion to them: each
+// name is read once, not for each field that is looked for.
+func TestHostileManagedFields(t *testing.T) {
+	cost := func(elements int) float64 {
+		p := managedBy(t, 4, elements)
+		return testing.AllocsPerRun(1, func() { Compare(p[:1], Live{Objects: p[1:]}, Evidence{}) })
+	}
+	if few, many := cost(100), cost(800); many > 12*few {
+		t.Errorf("800 elements take %.0f allocations, 100 take %.0f", many, few)
+	}
+}
+
+// More managers than any server keeps are as good as none.
+func TestVeryManyManagers(t *testing.T) {
+	for _, n := range []int{maxManagers - 1, maxManagers} {
+		p := managedBy(t, n, 1)
+		if got := newManaged(p[1].Tree(), DefaultFieldManager).applied(); got != (n < maxManagers) {
+			t.Errorf("%d managers: ours counts: %v", n+1, got)
+		}
+	}
+}
+
+// managedBy is a ConfigMap as declared, and live with so many managers besides
+// us, each of elements of its own.
+func managedBy(t *testing.T, managers, elements int) []render.Object {
+	t.Helper()
+	entries := []string{`{"manager":"dayzero","operation":"Apply","fieldsV1":{"f:data":{"f:a":{}}}}`}
+	for m := range managers {
+		names := make([]string, elements)
+		for i := range names {
+			names[i] = fmt.Sprintf(`"v:\"m%d/%d\"":{}`, m, i)
+		}
+		entries = append(entries, fmt.Sprintf(`{"manager":"m%d","operation":"Update","fieldsV1":{"f:metadata":{"f:finalizers":{%s}}}}`, m, strings.Join(names, ",")))
+	}
+	const config = `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"%s},"data":{"a":"b"}}`
+	want := objects(t, "want.yaml", fmt.Appendf(nil, config, ""))
+	live := objects(t, "live.yaml", fmt.Appendf(nil, config, `,"managedFields":[`+strings.Join(entries, ",")+"]"))
+	return append(want, live...)
+}
+
 func pod(env string) string {
 	return `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i:1","env":` + env + `}]}}`
 }

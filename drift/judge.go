@@ -103,6 +103,9 @@ func (p *pair) rival() string {
 	for _, mark := range inventories {
 		live, want := p.live.Get("metadata", mark.field, mark.name), p.want.Get("metadata", mark.field, mark.name)
 		if live != nil && !live.Equal(want) && (want != nil || !mark.delivery) {
+			if want.Sensitive() {
+				return "live is claimed by " + mark.name
+			}
 			return "live is claimed by " + mark.name + " " + live.Text()
 		}
 	}

@@ -63,7 +63,7 @@ func (w *walker) keyed(t *kubeschema.Type, keys []string, want, live *value.Node
 		w.at(step{list: t, keys: keys, elem: want.Items()[i]}, func() {
 			switch {
 			case !counts:
-				w.refuse("%s stands twice", w.here())
+				w.refuse("%s stands twice", w.told())
 			case j < 0:
 				w.emit(Removed, t, want.Items()[i], nil)
 			default:
@@ -104,13 +104,16 @@ func refersBack(list *value.Node) bool {
 	})
 }
 
-// keyTexts is the list of the elements' keys, for display.
+// keyTexts is the list of the elements' keys, for display; as sensitive as they.
 func keyTexts(t *kubeschema.Type, keys []string, list *value.Node) *value.Node {
 	out := make([]*value.Node, list.Len())
 	for i, item := range list.Items() {
 		out[i] = item
 		if len(keys) > 0 {
 			out[i] = value.NewString(keyOf(t, keys, item), item.Place())
+			if slices.ContainsFunc(keys, func(k string) bool { return item.Get(k).Sensitive() }) {
+				out[i] = out[i].AsSensitive()
+			}
 		}
 	}
 	return value.NewList(out, list.Place())

@@ -50,7 +50,8 @@ const CoverageKind = "LiveCoverage"
 //	  notRead:
 //	  - {group: apps, kind: Deployment, namespace: shop, reason: forbidden}
 //
-// Several documents add up; the dump is complete when each of them says so.
+// Several documents add up; the dump is complete when each of them says so. A
+// document with mistakes says nothing about completeness.
 func NewLive(objects []render.Object) (Live, diag.Diagnostics) {
 	var l Live
 	var diags diag.Diagnostics
@@ -62,7 +63,7 @@ func NewLive(objects []render.Object) (Live, diag.Diagnostics) {
 		}
 		complete, gaps, found := readCoverage(o.Tree().Get("spec"))
 		diags = append(diags, found...)
-		l.Coverage.Complete = complete && (documents == 0 || l.Coverage.Complete)
+		l.Coverage.Complete = complete && len(found) == 0 && (documents == 0 || l.Coverage.Complete)
 		l.Coverage.NotRead = append(l.Coverage.NotRead, gaps...)
 		documents++
 	}
@@ -70,23 +71,47 @@ func NewLive(objects []render.Object) (Live, diag.Diagnostics) {
 }
 
 func readCoverage(spec *value.Node) (complete bool, gaps []Gap, diags diag.Diagnostics) {
+	if !spec.IsNull() && spec.Kind() != value.Map {
+		return false, nil, diag.Diagnostics{malformed(spec, "spec is a mapping")}
+	}
 	for _, f := range spec.Fields() {
 		switch f.Name {
 		case "complete":
 			var ok bool
 			if complete, ok = f.Value.Boolean(); !ok {
-				diags = append(diags, diag.Errorf("drift.coverage", f.Value.Place().Range(), "complete is true or false, not %s", f.Value.Kind()))
+				diags = append(diags, malformed(f.Value, "complete is true or false"))
 			}
 		case "notRead":
-			for _, item := range f.Value.Items() {
-				g, found := readGap(item)
-				gaps, diags = append(gaps, g), append(diags, found...)
-			}
+			more, found := readGaps(f.Value)
+			gaps, diags = append(gaps, more...), append(diags, found...)
 		default:
 			diags = append(diags, unknownField(f, "complete", "notRead"))
 		}
 	}
 	return complete, gaps, diags
+}
+
+func readGaps(list *value.Node) (gaps []Gap, diags diag.Diagnostics) {
+	if !list.IsNull() && list.Kind() != value.List {
+		return nil, diag.Diagnostics{malformed(list, "notRead is a list")}
+	}
+	for _, item := range list.Items() {
+		if item.Kind() != value.Map {
+			diags = append(diags, malformed(item, "an item of notRead is a mapping"))
+			continue
+		}
+		if item.Len() == 0 {
+			diags = append(diags, diag.Errorf("drift.coverage", item.Place().Range(), "an item of notRead names a kind or a namespace, not nothing"))
+			continue
+		}
+		g, found := readGap(item)
+		gaps, diags = append(gaps, g), append(diags, found...)
+	}
+	return gaps, diags
+}
+
+func malformed(n *value.Node, want string) diag.Diagnostic {
+	return diag.Errorf("drift.coverage", n.Place().Range(), "%s, not %s", want, n.Kind())
 }
 
 func readGap(item *value.Node) (Gap, diag.Diagnostics) {
@@ -100,7 +125,7 @@ func readGap(item *value.Node) (Gap, diag.Diagnostics) {
 			continue
 		}
 		if *to, ok = f.Value.Str(); !ok {
-			diags = append(diags, diag.Errorf("drift.coverage", f.Value.Place().Range(), "%s is a string, not %s", f.Name, f.Value.Kind()))
+			diags = append(diags, malformed(f.Value, f.Name+" is a string"))
 		}
 	}
 	return g, diags

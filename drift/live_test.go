@@ -34,11 +34,26 @@ spec: {notRead: [{kind: Secret}]}
 }
 
 func TestNewLiveRefusesMistakes(t *testing.T) {
-	_, diags := NewLive(objects(t, "live.yaml", []byte(`
+	live, diags := NewLive(objects(t, "live.yaml", []byte(`
 apiVersion: dayzero.dev/v1alpha1
 kind: LiveCoverage
 metadata: {name: one}
 spec: {complete: "yes", notread: [], notRead: [{kind: 1, name: x}]}
+---
+apiVersion: dayzero.dev/v1alpha1
+kind: LiveCoverage
+metadata: {name: two}
+spec: complete
+---
+apiVersion: dayzero.dev/v1alpha1
+kind: LiveCoverage
+metadata: {name: three}
+spec: {complete: true, notRead: {group: apps, kind: Deployment}}
+---
+apiVersion: dayzero.dev/v1alpha1
+kind: LiveCoverage
+metadata: {name: four}
+spec: {complete: true, notRead: [Deployment, {}]}
 `)))
 	var got []string
 	for _, d := range diags {
@@ -49,9 +64,16 @@ spec: {complete: "yes", notread: [], notRead: [{kind: 1, name: x}]}
 		`live.yaml:5:25: error: unknown field "notread" [drift.coverage]`,
 		`live.yaml:5:55: error: kind is a string, not an integer [drift.coverage]`,
 		`live.yaml:5:58: error: unknown field "name" [drift.coverage]`,
+		`live.yaml:10:7: error: spec is a mapping, not a string [drift.coverage]`,
+		`live.yaml:15:33: error: notRead is a list, not a mapping [drift.coverage]`,
+		`live.yaml:20:34: error: an item of notRead is a mapping, not a string [drift.coverage]`,
+		`live.yaml:20:46: error: an item of notRead names a kind or a namespace, not nothing [drift.coverage]`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
+	}
+	if live.Coverage.Complete {
+		t.Error("a dump counts as complete by a document with mistakes")
 	}
 }
 

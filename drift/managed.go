@@ -13,8 +13,17 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
-// managed is what metadata.managedFields say.
-type managed struct{ entries []manager }
+// managed is what metadata.managedFields say. It is used for one object and not
+// shared.
+type managed struct {
+	entries []manager
+	// elements of fieldsV1 nodes by their path step, made when first needed.
+	elements map[*value.Node]map[string]*value.Node
+}
+
+// maxManagers bounds the entries. A server keeps about ten; an object with more
+// than this counts as one without.
+const maxManagers = 256
 
 // manager is one entry.
 type manager struct {
@@ -24,17 +33,27 @@ type manager struct {
 }
 
 func newManaged(live *value.Node, ourName string) *managed {
-	m := &managed{}
-	for _, n := range live.Get("metadata", "managedFields").Items() {
+	m := &managed{elements: map[*value.Node]map[string]*value.Node{}}
+	list := live.Get("metadata", "managedFields")
+	if list.Len() > maxManagers {
+		return m
+	}
+	for _, n := range list.Items() {
 		var a Actor
 		a.Manager, _ = n.Get("manager").Str()
 		a.Operation, _ = n.Get("operation").Str()
 		a.Subresource, _ = n.Get("subresource").Str()
 		a.Time, _ = n.Get("time").Str()
 		a.Tool = toolOf(a)
-		m.entries = append(m.entries, manager{actor: a, ours: a.Manager == ourName && a.Subresource == "", fields: n.Get("fieldsV1")})
+		m.entries = append(m.entries, manager{actor: a, ours: isOurs(a, ourName), fields: n.Get("fieldsV1")})
 	}
 	return m
+}
+
+// isOurs reports whether an entry is of our applying: under our name anybody can
+// update, but only an apply that names a field leaves it to us alone.
+func isOurs(a Actor, name string) bool {
+	return a.Manager == name && a.Operation == "Apply" && a.Subresource == ""
 }
 
 // applied reports whether we are among the managers.
@@ -47,7 +66,7 @@ func (m *managed) applied() bool {
 func (m *managed) owners(path diag.Path) []manager {
 	var out []manager
 	for _, e := range m.entries {
-		if n, _ := follow(e.fields, path); n != nil {
+		if n, _ := m.follow(e.fields, path); n != nil {
 			out = append(out, e)
 		}
 	}
@@ -56,7 +75,7 @@ func (m *managed) owners(path diag.Path) []manager {
 
 // follow goes down a fieldsV1 tree. It stops early, with whole = true, at an
 // entry that has nothing below: the manager owns all of it.
-func follow(n *value.Node, path diag.Path) (at *value.Node, whole bool) {
+func (m *managed) follow(n *value.Node, path diag.Path) (at *value.Node, whole bool) {
 	for i, s := range path {
 		if n == nil {
 			return nil, false
@@ -64,7 +83,7 @@ func follow(n *value.Node, path diag.Path) (at *value.Node, whole bool) {
 		if i > 0 && isLeafSet(n) {
 			return n, true
 		}
-		n = stepInto(n, s)
+		n = m.stepInto(n, s)
 	}
 	return n, n != nil && isLeafSet(n)
 }
@@ -73,23 +92,30 @@ func isLeafSet(n *value.Node) bool {
 	return n.Len() == 0 || n.Len() == 1 && n.Get(".") != nil
 }
 
-// maxElements bounds the elements that are read one by one when an entry is not
-// spelled as the server spells it.
-const maxElements = 1000
-
-func stepInto(n *value.Node, s diag.Step) *value.Node {
+func (m *managed) stepInto(n *value.Node, s diag.Step) *value.Node {
 	if name, ok := s.IsField(); ok {
 		return n.Get("f:" + name)
 	}
-	if at := n.Get(elementName(s)); at != nil || n.Len() > maxElements {
+	if at := n.Get(elementName(s)); at != nil {
 		return at
 	}
+	if m.elements[n] == nil {
+		m.elements[n] = elementsOf(n)
+	}
+	return m.elements[n][diag.Path{s}.String()]
+}
+
+// elementsOf reads the element names of a fieldsV1 node, which need not be
+// spelled as the server spells them. Of two spellings of one the first counts.
+func elementsOf(n *value.Node) map[string]*value.Node {
+	out := make(map[string]*value.Node, n.Len())
 	for _, f := range n.Fields() {
-		if step, ok := parseElement(f.Name); ok && sameStep(step, s) {
-			return f.Value
+		step, ok := parseElement(f.Name)
+		if name := (diag.Path{step}).String(); ok && out[name] == nil {
+			out[name] = f.Value
 		}
 	}
-	return nil
+	return out
 }
 
 // elementName is how the server names a list element in fieldsV1, taking texts
@@ -113,8 +139,6 @@ func jsonText(s string) string {
 	data, _ := json.Marshal(s)
 	return string(data)
 }
-
-func sameStep(a, b diag.Step) bool { return diag.Path{a}.Compare(diag.Path{b}) == 0 }
 
 // parseElement reads the name of a list element in fieldsV1.
 func parseElement(name string) (diag.Step, bool) {
@@ -160,7 +184,7 @@ func (m *managed) accountsFor(want *value.Node) bool {
 			path = path[:i]
 		}
 		for _, e := range m.entries {
-			if _, whole := follow(e.fields, path); whole && e.actor.Subresource == "" && !e.isHuman() {
+			if _, whole := m.follow(e.fields, path); whole && e.actor.Subresource == "" && !e.isHuman() {
 				return true
 			}
 		}
@@ -168,20 +192,24 @@ func (m *managed) accountsFor(want *value.Node) bool {
 	return false
 }
 
-// maxTaken bounds the fields of one manager that are looked at.
-const maxTaken = 10_000
+// maxTaken bounds how often taken asks one entry for one field. Real objects
+// need some thousands; what comes after is not listed.
+const maxTaken = 100_000
 
 // taken yields the fields that others own and we do not, each once, with the
 // manager that changed last.
 func (m *managed) taken() iter.Seq2[diag.Path, manager] {
 	return func(yield func(diag.Path, manager) bool) {
 		found := map[string]bool{}
+		left := maxTaken
 		for _, e := range m.entries {
 			if e.ours || e.actor.Subresource != "" {
 				continue
 			}
-			paths := leafPaths(e.fields, nil)
-			for _, path := range paths[:min(len(paths), maxTaken)] {
+			for _, path := range leafPaths(e.fields, nil) {
+				if left -= len(m.entries); left < 0 {
+					return
+				}
 				text := path.String()
 				owners := m.owners(path)
 				if found[text] || len(owners) == 0 || slices.ContainsFunc(owners, func(o manager) bool { return o.ours }) {

@@ -34,6 +34,56 @@ func (s step) public() diag.Step {
 	return diag.Index(s.index)
 }
 
+// shown is a path as reports tell it: an element that is named by what must not
+// be shown, or stands in the place of such a one, goes by its index. A path ends
+// before an element whose index is not known.
+func (p *pair) shown(path diag.Path) diag.Path {
+	if !p.isSecret() && !p.isClosed() {
+		return path
+	}
+	out := slices.Clone(path)
+	for i, s := range path {
+		if p.names(path[:i], s) {
+			continue
+		}
+		at := indexOf(p.want.Find(path[:i]), s)
+		if at < 0 {
+			at = indexOf(p.live.Find(path[:i]), s)
+		}
+		if at < 0 {
+			return out[:i]
+		}
+		out[i] = diag.Index(at)
+	}
+	return out
+}
+
+// names reports whether a step may be shown by name.
+func (p *pair) names(above diag.Path, s diag.Step) bool {
+	_, isField := s.IsField()
+	_, isIndex := s.IsIndex()
+	if isField || isIndex {
+		return true
+	}
+	list := p.want.Find(above)
+	if at := indexOf(list, s); at >= 0 {
+		return !p.isSecret() && !isNamedSecretly(list.Items()[at], s)
+	}
+	secretly := func(n *value.Node) bool { return isNamedSecretly(n, s) }
+	return !p.isSecret() && !slices.ContainsFunc(list.Items(), secretly) && !slices.ContainsFunc(p.before(above).Items(), secretly)
+}
+
+// isNamedSecretly reports whether a step like s names element n by what must not
+// be shown.
+func isNamedSecretly(n *value.Node, s diag.Step) bool {
+	keys, isKey := s.IsKey()
+	return !isKey && n.Sensitive() || slices.ContainsFunc(keys, func(k diag.KeyValue) bool { return n.Get(k.Name).Sensitive() })
+}
+
+func indexOf(list *value.Node, s diag.Step) int {
+	return slices.IndexFunc(list.Items(), func(n *value.Node) bool { return n.Matches(s) })
+}
+
 // keyText is the value of one key field of an element, with the default where
 // the element leaves it out.
 func keyText(list *kubeschema.Type, elem *value.Node, key string) string {
@@ -55,6 +105,9 @@ func (s step) isElement() bool { return s.name == "" }
 
 // maxRefused bounds the reasons listed for one object.
 const maxRefused = 20
+
+// told is the path of the current place as reports tell it.
+func (w *walker) told() diag.Path { return w.shown(w.here()) }
 
 // refuse notes that the server would refuse what is declared.
 func (w *walker) refuse(format string, args ...any) {

@@ -282,6 +282,80 @@ func TestSensitiveStaysHidden(t *testing.T) {
 	}
 }
 
+// What is not to be shown does not stand in the path of an element either, nor
+// in the reasons why an object would be refused.
+func TestSensitiveElementsStayHidden(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: n%s}\nspec: {hostAliases: [%s], containers: [{name: c, image: i}]}\n"
+	const owner = `, managedFields: [{manager: dayzero, operation: Apply, fieldsV1: {"f:metadata": {"f:labels": {"f:a": {}}}}}, {manager: other, operation: Update, fieldsV1: {"f:metadata": {"f:finalizers": {"v:\"x/s3cret\"": {}}}}}], labels: {a: b}`
+	aliases := func(list string) string { return fmt.Sprintf(pod, "", list) }
+	finalized := func(list string) string { return fmt.Sprintf(pod, ", finalizers: ["+list+"]", "") }
+	secret := func(list string) string {
+		return "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: n, finalizers: [" + list + "]}\n"
+	}
+	tests := map[string]struct {
+		want, live, previous string
+		closed               []string
+		account              string
+	}{
+		"removed": {finalized("x/s3cret, x/open"), finalized(""), "", []string{"metadata", "finalizers"},
+			"removed /metadata/finalizers[0]: (hidden)\nremoved /metadata/finalizers[=x/open]: x/open"},
+		"in its place": {aliases("{ip: 10.6.6.6}"), aliases("{ip: 10.7.7.7}"), "", []string{"spec", "hostAliases"},
+			"removed /spec/hostAliases[0]: (hidden)\nadded /spec/hostAliases[0]: (hidden)"},
+		"reordered": {aliases("{ip: 10.6.6.6}, {ip: 10.7.7.7}"), aliases("{ip: 10.7.7.7}, {ip: 10.6.6.6}"), "", []string{"spec", "hostAliases"},
+			"reordered /spec/hostAliases: (hidden) -> (hidden)"},
+		"below": {aliases("{ip: 10.6.6.6, hostnames: [a]}"), aliases("{ip: 10.6.6.6, hostnames: [b]}"), "", []string{"spec", "hostAliases"},
+			"changed /spec/hostAliases[0]/hostnames: (hidden) -> (hidden)"},
+		"twice": {aliases("{ip: 10.6.6.6, hostnames: [a]}, {ip: 10.6.6.6}"), aliases("{ip: 10.6.6.6}"), "", []string{"spec", "hostAliases"},
+			"/spec/hostAliases[0] stands twice"},
+		"before": {aliases(""), aliases("{ip: 10.6.6.6}"), aliases("{ip: 10.6.6.6}"), []string{"spec", "hostAliases"},
+			"residual /spec/hostAliases[0]: (hidden)"},
+		"of a Secret": {secret("x/s3cret"), secret(""), "", nil,
+			"removed /metadata/finalizers[0]: (hidden)"},
+		"owned by others": {fmt.Sprintf(pod, ", finalizers: [x/s3cret], labels: {a: b}", ""), fmt.Sprintf(pod, ", finalizers: [x/s3cret]"+owner, ""), "", []string{"metadata", "finalizers"},
+			"ownership-lost /metadata/finalizers[0] "},
+	}
+	for name, test := range tests {
+		evidence := Evidence{}
+		if test.previous != "" {
+			evidence.Previous = []render.Object{closedAt(t, test.previous, test.closed)}
+		}
+		report := Compare([]render.Object{closedAt(t, test.want, test.closed)}, Live{Objects: objects(t, "live.yaml", []byte(test.live))}, evidence)
+		out := account(report) + encode(t, report)
+		for line := range strings.SplitSeq(test.account, "\n") {
+			if !strings.Contains(out, line) {
+				t.Errorf("%s: no %q in %s", name, line, account(report))
+			}
+		}
+		for _, text := range []string{"s3cret", "10.6.6.6", "10.7.7.7"} {
+			if strings.Contains(out, text) {
+				t.Errorf("%s: %q is shown in %s", name, text, account(report))
+			}
+		}
+	}
+}
+
+// closedAt is an object in which the addresses of the elements at path are not to
+// be shown, or the first element when these are texts.
+func closedAt(t *testing.T, text string, path []string) render.Object {
+	t.Helper()
+	first := true
+	tree := objects(t, "want.yaml", []byte(text))[0].Tree().EachItem(func(n *value.Node) *value.Node {
+		if n.Kind() == value.Map {
+			return n.With("ip", n.Get("ip").AsSensitive())
+		}
+		if !first {
+			return n
+		}
+		first = false
+		return n.AsSensitive()
+	}, path...)
+	o, err := render.FromTree(tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
 func secretOf(t *rapid.T, section, content string, number bool) render.Object {
 	text := fmt.Sprintf("apiVersion: v1\nkind: Secret\nmetadata: {name: s, annotations: {%s: '{\"stringData\":{\"k\":\"%s\"}}', note: %s}}\n", lastApplied, content, content)
 	switch {

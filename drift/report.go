@@ -84,7 +84,7 @@ type Actor struct {
 	// Time is when the manager last changed any of its fields (RFC 3339): this
 	// field changed then or before.
 	Time string `json:"time,omitempty"`
-	// Tool is what the name suggests: "kubectl edit", "Helm".
+	// Tool is what the name suggests: "kubectl-edit", "helm".
 	Tool string `json:"tool,omitempty"`
 }
 

@@ -32,7 +32,7 @@ func (w *walker) check(t *kubeschema.Type, want *value.Node) {
 	if want.IsNull() || !t.IsScalar() || accepts(t, want) {
 		return
 	}
-	w.refuse("%s is %s, not %s", w.here(), want.Kind(), typeText(t))
+	w.refuse("%s is %s, not %s", w.told(), want.Kind(), typeText(t))
 }
 
 func typeText(t *kubeschema.Type) string {

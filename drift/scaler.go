@@ -12,7 +12,7 @@ import (
 
 // scalers are the bounds within which autoscalers may set an object's replicas,
 // by the object's key.
-type scalers map[render.Key]bounds
+type scalers map[render.Key][]bounds
 
 type bounds struct {
 	min, max int64
@@ -42,11 +42,13 @@ func (s scalers) add(o render.Object) {
 	}
 	switch {
 	case k.Group == "autoscaling" && k.Kind == "HorizontalPodAutoscaler":
-		s[targetKey(k.Namespace, target, "")] = bounds{count(spec.Get("minReplicas"), 1), count(spec.Get("maxReplicas"), 0), "autoscaler/hpa"}
+		s.bound(targetKey(k.Namespace, target, ""), bounds{count(spec.Get("minReplicas"), 1), count(spec.Get("maxReplicas"), 0), "autoscaler/hpa"})
 	case k.Group == "keda.sh" && k.Kind == "ScaledObject":
-		s[targetKey(k.Namespace, target, "Deployment")] = bounds{count(spec.Get("minReplicaCount"), 0), count(spec.Get("maxReplicaCount"), 100), "autoscaler/keda"}
+		s.bound(targetKey(k.Namespace, target, "Deployment"), bounds{count(spec.Get("minReplicaCount"), 0), count(spec.Get("maxReplicaCount"), 100), "autoscaler/keda"})
 	}
 }
+
+func (s scalers) bound(target render.Key, b bounds) { s[target] = append(s[target], b) }
 
 func count(n *value.Node, otherwise int64) int64 {
 	if i, ok := n.Integer(); ok {
@@ -64,17 +66,23 @@ func targetKey(namespace string, target *value.Node, kind string) render.Key {
 var replicasPath = diag.Fields("spec", "replicas")
 
 // scaled reports whether an autoscaler set the number of replicas, within its
-// bounds.
+// bounds. Of several that may have, the first by rule is named.
 func (p *pair) scaled(d difference) (string, bool) {
 	n, ok := d.live.Integer()
 	if !ok || d.path.Compare(replicasPath) != 0 {
 		return "", false
 	}
-	b, ok := p.scalers[render.Key{Kind: p.key.Kind, Namespace: p.key.Namespace, Name: p.key.Name}]
-	if !ok {
-		b, ok = p.nodeGroup()
+	all := p.scalers[render.Key{Kind: p.key.Kind, Namespace: p.key.Namespace, Name: p.key.Name}]
+	if b, ok := p.nodeGroup(); ok && len(all) == 0 {
+		all = []bounds{b}
 	}
-	return b.rule, ok && b.min <= n && n <= b.max
+	rule := ""
+	for _, b := range all {
+		if b.min <= n && n <= b.max && (rule == "" || b.rule < rule) {
+			rule = b.rule
+		}
+	}
+	return rule, rule != ""
 }
 
 // nodeGroup are the bounds that the cluster autoscaler reads from a Cluster API

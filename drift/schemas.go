@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/dayzero-sdk/dayzero/internal/kubeschema"
+	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/render"
 )
 
@@ -17,17 +18,25 @@ type schemas struct {
 
 func newSchemas(want, live []render.Object) *schemas {
 	s := &schemas{table: kubeschema.Builtin(), custom: map[render.Key]kubeschema.Definition{}}
-	for _, objects := range [][]render.Object{want, live} {
-		for _, o := range objects {
-			if o.Key().Kind != definitionKind {
-				continue
-			}
-			if d, ok := kubeschema.Custom(o.Tree()); ok {
-				s.custom[render.Key{Group: d.Group, Kind: d.Kind}] = d
-			}
+	s.define(want)
+	s.define(live)
+	return s
+}
+
+// define adds the definitions among objects to those of earlier calls, before
+// which they come. Of several for one kind the newest counts.
+func (s *schemas) define(objects []render.Object) {
+	from := map[render.Key]*value.Node{}
+	for _, o := range objects {
+		if o.Key().Kind != definitionKind {
+			continue
+		}
+		d, ok := kubeschema.Custom(o.Tree())
+		k := render.Key{Group: d.Group, Kind: d.Kind}
+		if ok && (from[k] == nil || newer(o.Tree(), from[k])) {
+			s.custom[k], from[k] = d, o.Tree()
 		}
 	}
-	return s
 }
 
 const definitionKind = "CustomResourceDefinition"

@@ -26,7 +26,9 @@ type walker struct {
 	invalid []string
 	// required: missing required fields make the declared tree invalid.
 	required bool
-	budget   int
+	// shown turns a path into what may be told of it.
+	shown  func(diag.Path) diag.Path
+	budget int
 }
 
 // step is one step of the path being walked; it becomes a [diag.Step] only when
@@ -116,7 +118,7 @@ func (w *walker) named(t *kubeschema.Type, name string, want, live *value.Node) 
 	f, known := memberOf(t, name)
 	w.path = append(w.path, step{name: name})
 	if !known && !t.Open && want != nil && w.required {
-		w.refuse("%s is not in the schema, the server drops it", w.here())
+		w.refuse("%s is not in the schema, the server drops it", w.told())
 	}
 	w.field(f, want, live)
 	w.path = w.path[:len(w.path)-1]
@@ -161,7 +163,7 @@ func (w *walker) requireFields(t *kubeschema.Type, want *value.Node) {
 	}
 	for _, f := range t.Fields {
 		if f.Required && want.Get(f.Name) == nil && !w.hasDefault(t, f.Name) {
-			w.refuse("%s/%s is required", w.here(), f.Name)
+			w.refuse("%s/%s is required", w.told(), f.Name)
 		}
 	}
 }

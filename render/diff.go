@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dayzero-sdk/dayzero/internal/immutable"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile"
 )
@@ -126,7 +127,7 @@ func change(id role, old, now *value.Node) profile.Impact {
 		return templateChange(id.key, old, now)
 	case id.key.Group == "cluster.x-k8s.io" && id.key.Kind == "Cluster":
 		return clusterChange(old, now)
-	case immutable(id.key.Kind, old, now):
+	case immutable.Of(id.key.Group, id.key.Kind, old).Differ(old, now):
 		return profile.Recreate
 	case differ(old, now, "spec", "template") && StepOf(id.key) == Workloads && id.key.Kind != "CronJob":
 		return profile.Restart
@@ -142,36 +143,6 @@ func differ(old, now *value.Node, path ...string) bool {
 
 func onlyMetadata(old, now *value.Node) bool {
 	return old.Without("metadata").Equal(now.Without("metadata"))
-}
-
-// immutable reports whether a field differs that the API server never lets
-// change.
-func immutable(kind string, old, now *value.Node) bool {
-	var paths [][]string
-	switch kind {
-	case "Deployment", "DaemonSet", "ReplicaSet":
-		paths = [][]string{{"spec", "selector"}}
-	case "StatefulSet":
-		paths = [][]string{{"spec", "selector"}, {"spec", "serviceName"}, {"spec", "volumeClaimTemplates"}, {"spec", "podManagementPolicy"}}
-	case "Job":
-		paths = [][]string{{"spec", "selector"}, {"spec", "template"}, {"spec", "completionMode"}}
-	case "RoleBinding", "ClusterRoleBinding":
-		paths = [][]string{{"roleRef"}}
-	case "StorageClass":
-		paths = [][]string{{"provisioner"}, {"parameters"}, {"volumeBindingMode"}, {"reclaimPolicy"}}
-	case "PersistentVolumeClaim":
-		paths = [][]string{{"spec", "storageClassName"}, {"spec", "accessModes"}, {"spec", "volumeMode"}}
-	case "PriorityClass":
-		paths = [][]string{{"value"}, {"preemptionPolicy"}}
-	case "Service":
-		before, _ := old.Get("spec", "clusterIP").Str()
-		after, _ := now.Get("spec", "clusterIP").Str()
-		return before != "" && after != "" && before != after
-	case "ConfigMap", "Secret":
-		frozen, _ := old.Get("immutable").Boolean()
-		return differ(old, now, "type") || frozen && (differ(old, now, "data") || differ(old, now, "binaryData") || differ(old, now, "immutable"))
-	}
-	return slices.ContainsFunc(paths, func(path []string) bool { return differ(old, now, path...) })
 }
 
 // templateChange judges a template or class of the set, which are new objects

@@ -78,6 +78,8 @@ var changeCases = []struct {
 	{name: "provisioner", edit: edit{contentPath, "csi.example.com", "csi2.example.com"}, want: []string{"changed StorageClass fast: recreate"}},
 	{name: "expansion of a storage class", edit: edit{contentPath, "allowVolumeExpansion: true", "allowVolumeExpansion: false"}, want: []string{"changed StorageClass fast: in-place"}},
 	{name: "class of a claim", edit: edit{contentPath, "storageClassName: fast", "storageClassName: slow"}, want: []string{"changed PersistentVolumeClaim claim: recreate"}},
+	{name: "volume of a claim", edit: edit{contentPath, "storageClassName: fast,", "storageClassName: fast, volumeName: other,"}, want: []string{"changed PersistentVolumeClaim claim: recreate"}},
+	{name: "scope of a definition", edit: edit{contentPath, "spec: {group: example.com}", "spec: {group: example.com, scope: Cluster}"}, want: []string{"changed CustomResourceDefinition things.example.com: recreate"}},
 	{name: "size of a claim", edit: edit{contentPath, "storage: 1Gi", "storage: 2Gi"}, want: []string{"changed PersistentVolumeClaim claim: in-place"}},
 	{name: "a custom resource's template", edit: edit{contentPath, "x: 1", "x: 2"}, want: []string{"changed Thing thing: in-place"}},
 	{name: "type of a secret", edit: edit{contentPath, "type: Opaque", "type: other"}, want: []string{"changed Secret secret: recreate"}},
