@@ -59,6 +59,8 @@ func TestPlanRefusesOtherJSON(t *testing.T) {
 		{"a stage without name", `"name":"none"`, `"name":""`},
 		{"hops with a gap", `"to":"v2"`, `"to":"v1"`},
 		{"unknown impact", `node-roll`, `harmless`},
+		{"a limit that is not what was written", `"maxConcurrency":{"count":1,"of":3,"written":"50%"}`, `"maxConcurrency":{"count":2,"of":3,"written":"50%"}`},
+		{"a limit that nobody can write", `"written":"50%"`, `"written":"half"`},
 		{"an end too early", `}]}`, `}`},
 	} {
 		changed := sealed(c.in(t, good))

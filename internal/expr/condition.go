@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"unicode/utf8"
+
 	"github.com/google/cel-go/common/types"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
@@ -13,7 +15,7 @@ type Condition struct{ expression *expression }
 // Condition compiles a rule. It may read what the scope's texts may read, but
 // component: a rule belongs to no layer.
 func (s *Scope) Condition(source string) (*Condition, []*Error) {
-	if len(source) > maxLength {
+	if utf8.RuneCountInString(source) > maxLength {
 		return nil, []*Error{errorf(CodeTooLong, whole(source), "the rule has more than %d characters", maxLength)}
 	}
 	e, errs := s.expression(source)
