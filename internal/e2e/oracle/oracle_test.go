@@ -88,12 +88,8 @@ func TestLateAnswer(t *testing.T) {
 	t.Parallel()
 	o := script(t, `case $line in *v1.0.0*) sleep 2; echo '{"answer":{"refused":"late"}}';; *) echo '{"answer":{"refused":"next"}}';; esac`,
 		Options{Timeout: 500 * time.Millisecond})
-	start := time.Now()
 	if _, err := o.UpgradePlan(t.Context(), Upgrade{Target: "v1.0.0"}); err == nil || !strings.Contains(err.Error(), "no answer: waited 500ms") {
 		t.Errorf("got %v, want that there was no answer", err)
-	}
-	if waited := time.Since(start); waited > 1500*time.Millisecond {
-		t.Errorf("waited %s", waited)
 	}
 	if plan, err := o.UpgradePlan(t.Context(), Upgrade{Target: "v1.1.0"}); plan.Refused != "next" || err != nil {
 		t.Errorf("got %q, %v, want the answer to the next question", plan.Refused, err)
