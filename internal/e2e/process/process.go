@@ -28,7 +28,9 @@ type Process struct {
 	pid  int
 	done chan struct{}
 	err  error // valid once done is closed
-	kill sync.Once
+
+	mutex  sync.Mutex
+	reaped bool // or about to be: the id may soon be somebody else's
 }
 
 // Start starts the command and returns at once.
@@ -70,12 +72,9 @@ func (p *Process) run(cmd *exec.Cmd, started chan<- error) {
 	}
 	p.pid = cmd.Process.Pid
 	started <- nil
-	p.err = cmd.Wait()
+	p.err = p.reap(cmd)
 	close(p.done)
 }
-
-// Name is the command's name.
-func (p *Process) Name() string { return p.name }
 
 // PID is the child's process id, which is also its group's.
 func (p *Process) PID() int { return p.pid }
@@ -91,6 +90,15 @@ func (p *Process) Err() error {
 
 // Kill ends the child and its group at once, without asking, and waits for it.
 func (p *Process) Kill() {
-	p.kill.Do(func() { _ = syscall.Kill(-p.pid, syscall.SIGKILL) })
+	p.mutex.Lock()
+	p.killGroup()
+	p.mutex.Unlock()
 	<-p.done
+}
+
+// killGroup spares a group that may be somebody else's. The caller has the mutex.
+func (p *Process) killGroup() {
+	if !p.reaped {
+		_ = syscall.Kill(-p.pid, syscall.SIGKILL)
+	}
 }
