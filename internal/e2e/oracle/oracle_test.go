@@ -82,6 +82,20 @@ func TestDeath(t *testing.T) {
 	}
 }
 
+// A program that runs has no file that a killed run could leave behind, and still
+// says what it died of.
+func TestNothingIsLeftBehind(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	o := script(t, `echo "out of ideas" >&2; exit 3`, Options{})
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left %v, %v", left, err)
+	}
+	if _, err := o.UpgradePlan(t.Context(), Upgrade{}); err == nil || !strings.Contains(err.Error(), "out of ideas") {
+		t.Errorf("got %v, want the program's last words", err)
+	}
+}
+
 // A late answer is an error in time, and never taken for that of the next
 // question.
 func TestLateAnswer(t *testing.T) {

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -24,7 +25,7 @@ type Command struct {
 // Process is a running or ended child. Its methods may be called concurrently.
 type Process struct {
 	name string
-	log  string
+	log  *os.File // open, so that it can be read when the file is removed
 	pid  int
 	done chan struct{}
 	err  error // valid once done is closed
@@ -39,7 +40,6 @@ func Start(command Command) (*Process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("starting %s: %w", command.Name, err)
 	}
-	defer out.Close()
 	cmd := exec.Command(command.Path, command.Args...)
 	cmd.Env = append(os.Environ(), command.Env...)
 	cmd.Dir = command.Dir
@@ -52,11 +52,11 @@ func Start(command Command) (*Process, error) {
 	}
 	cmd.SysProcAttr = attributes()
 
-	p := &Process{name: command.Name, log: command.Log, done: make(chan struct{})}
+	p := &Process{name: command.Name, log: out, done: make(chan struct{})}
 	started := make(chan error)
 	go p.run(cmd, started)
 	if err := <-started; err != nil {
-		return nil, fmt.Errorf("starting %s: %w", command.Name, err)
+		return nil, fmt.Errorf("starting %s: %w", command.Name, errors.Join(err, out.Close()))
 	}
 	return p, nil
 }
