@@ -74,6 +74,21 @@ func TestPlanRefusesOtherJSON(t *testing.T) {
 	}
 }
 
+// TestPlanRefusesWhole: documents that are wrong as a whole.
+func TestPlanRefusesWhole(t *testing.T) {
+	for reason, text := range map[string]string{
+		"no stages":       sealed(`{"apiVersion":"dayzero.dev/rollout/v1alpha1","kind":"Plan","digest":"","stages":[]}`),
+		"a second plan":   encoded(t, smallPlan(t)) + encoded(t, smallPlan(t)),
+		"no JSON behind":  encoded(t, smallPlan(t)) + " x",
+		"a brace too few": strings.TrimSuffix(encoded(t, smallPlan(t)), "}"),
+	} {
+		var plan rollout.Plan
+		if err := plan.UnmarshalJSON([]byte(text)); err == nil {
+			t.Errorf("%s: accepted", reason)
+		}
+	}
+}
+
 // TestPlanIsSealed: a good plan is refused under another digest or none.
 func TestPlanIsSealed(t *testing.T) {
 	good := encoded(t, smallPlan(t))

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -52,6 +53,15 @@ func TestCondition(t *testing.T) {
 	} {
 		if got := judged(parts(t), rule, vars); got != want {
 			t.Errorf("%s is %s, want %s", rule, got, want)
+		}
+	}
+}
+
+// TestConditionLength: a rule is measured in characters, not in bytes.
+func TestConditionLength(t *testing.T) {
+	for n, want := range map[int]string{4088: "true", 4089: "expr.too-long"} {
+		if got := judged(parts(t), "'"+strings.Repeat("漢", n)+"' != ''", nil); got != want {
+			t.Errorf("%d characters and 8 more: %s, want %s", n, got, want)
 		}
 	}
 }
