@@ -19,8 +19,8 @@
 // applied together once the ones before are there: the hub before the cluster,
 // one layer of the stack after the other, and in each the definitions before
 // what uses them. [WriteYAML] writes bundles as one stream in that order, a
-// [Tree] as files below a directory, which replaces what is gone as a whole or
-// not at all. [Diff] says what happens to each object between two bundles of a
+// [Tree] as files below a directory, from which what is gone is removed; an
+// error on the way changes no file. [Diff] says what happens to each object between two bundles of a
 // cluster, and how bad that is.
 //
 // The loop is short:

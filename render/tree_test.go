@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -76,15 +77,15 @@ func bundlesOf(tb testing.TB, text string) map[string]render.Bundle {
 	return out.bundles
 }
 
-// contents are the files below dir by path, with the names of sets as SET and
-// their digests as DIGEST.
+// contents are the files below dir by path but for the markers of hubs, with the
+// names of sets as SET and their digests as DIGEST.
 func contents(tb testing.TB, dir string) map[string]string {
 	tb.Helper()
 	out := map[string]string{}
 	digest := regexp.MustCompile(`[0-9a-f]{64}`)
 	name := regexp.MustCompile(`base-[0-9a-f]{10}`)
 	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || entry.Name() == ".dayzero" {
 			return err
 		}
 		data, err := os.ReadFile(filepath.Join(dir, path))
@@ -144,6 +145,26 @@ func TestTreeLayout(t *testing.T) {
 	if diff := cmp.Diff(want, names(contents(t, dir))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	if diff := cmp.Diff([]string{"hub", "other"}, marked(t, dir)); diff != "" {
+		t.Errorf("marked directories (-want +got):\n%s", diff)
+	}
+}
+
+// marked are the directories with a marker.
+func marked(tb testing.TB, dir string) []string {
+	tb.Helper()
+	var out []string
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Name() == ".dayzero" {
+			below, _ := filepath.Rel(dir, filepath.Dir(path))
+			out = append(out, filepath.ToSlash(below))
+		}
+		return err
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return out
 }
 
 // TestTreeHoldsTheBundle: the files are the objects and nothing but the objects.
@@ -179,18 +200,19 @@ func TestTreeCommitWhole(t *testing.T) {
 }
 
 // TestTreeCommitWholeWithoutHub: a hub that lost its last cluster is gone like a
-// cluster; what others keep beside the hubs stays.
+// cluster, also one that was rendered in part only; what others keep beside the
+// hubs stays, however much it looks like one.
 func TestTreeCommitWholeWithoutHub(t *testing.T) {
 	bundles := bundlesOf(t, twoHubs)
 	dir := t.TempDir()
-	writeTree(t, dir, true, bundles)
-	others := map[string]string{"apps/shop/shop.yaml": "{}", "README.md": "mine", ".git/a/b/hub": "mine"}
-	for name, text := range others {
-		path := filepath.Join(dir, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
-			t.Fatal(err)
-		}
+	writeTree(t, dir, true, only(bundles, "a", "b"))
+	writeTree(t, dir, false, only(bundles, "c"))
+	if diff := cmp.Diff([]string{"hub", "other"}, marked(t, dir)); diff != "" {
+		t.Errorf("marked directories (-want +got):\n%s", diff)
 	}
+	others := map[string]string{"apps/shop/shop.yaml": "{}", "README.md": "mine", ".git/a/b/hub": "mine",
+		"infra/_shared/x.yaml": "{}", "infra/prod/main.yaml": "{}", "docs/a/b/workload/x.yaml": "{}", "docs/keep.yaml": "{}"}
+	writeFiles(t, dir, others)
 	left := only(bundles, "a", "b")
 	writeTree(t, dir, true, left)
 	want := contentsOf(t, left)
@@ -200,21 +222,68 @@ func TestTreeCommitWholeWithoutHub(t *testing.T) {
 	}
 }
 
-// TestTreeCommitFails: when what was staged cannot be moved, what was there
-// before is still there.
-func TestTreeCommitFails(t *testing.T) {
-	bundles := only(bundlesOf(t, twoHubs), "a")
+func writeFiles(tb testing.TB, dir string, files map[string]string) {
+	tb.Helper()
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
+// TestTreeCommitNothing: a fleet that has become empty is more likely a mistake
+// than a wish; where no hub is, there is nothing to lose.
+func TestTreeCommitNothing(t *testing.T) {
 	dir := t.TempDir()
-	writeTree(t, dir, true, bundles)
+	writeFiles(t, dir, map[string]string{"infra/_shared/x.yaml": "{}"})
+	writeTree(t, dir, true, nil)
+	writeTree(t, dir, true, bundlesOf(t, twoHubs))
+	refused(t, dir, true, nil, render.ErrNothingRendered)
+	writeTree(t, dir, false, nil)
+}
+
+// refused holds that a Commit gives an error of that kind and changes nothing.
+func refused(tb testing.TB, dir string, whole bool, bundles map[string]render.Bundle, want error) {
+	tb.Helper()
+	before := contents(tb, dir)
+	tree, err := render.NewTree(dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(bundles)) {
+		if err := tree.Add(bundles[name]); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := tree.Commit(whole); !errors.Is(err, want) {
+		tb.Errorf("Commit(%v) gives %v, want %v", whole, err, want)
+	}
+	if err := tree.Abort(); err != nil {
+		tb.Error(err)
+	}
+	if diff := cmp.Diff(before, contents(tb, dir)); diff != "" {
+		tb.Errorf("a refused Commit(%v) changed something (-before +after):\n%s", whole, diff)
+	}
+}
+
+// TestTreeCommitFails: when something of what was staged cannot be moved, all
+// that was there before is still there, and no more.
+func TestTreeCommitFails(t *testing.T) {
+	changed := bundlesOf(t, strings.Replace(twoHubs, "namespace: app}}", "namespace: app}, data: {a: b}}", 1))
+	dir := t.TempDir()
+	writeTree(t, dir, true, only(bundlesOf(t, twoHubs), "a", "c"))
 	before := contents(t, dir)
 	tree, err := render.NewTree(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tree.Add(bundles["a"]); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"a", "b", "c"} {
+		if err := tree.Add(changed[name]); err != nil {
+			t.Fatal(err)
+		}
 	}
-	staged, err := filepath.Glob(filepath.Join(dir, ".staging-*", "hub"))
+	staged, err := filepath.Glob(filepath.Join(dir, ".staging-*", "other"))
 	if err != nil || len(staged) != 1 {
 		t.Fatal(staged, err)
 	}
@@ -267,28 +336,28 @@ func contentsOf(t *testing.T, bundles map[string]render.Bundle) map[string]strin
 
 // TestTreeRefusesForeignFiles: what a Tree did not write is not removed.
 func TestTreeRefusesForeignFiles(t *testing.T) {
+	bundles := bundlesOf(t, twoHubs)
 	for _, whole := range []bool{true, false} {
-		bundles, dir := bundlesOf(t, twoHubs), t.TempDir()
+		dir := t.TempDir()
 		writeTree(t, dir, true, bundles)
-		if err := os.WriteFile(filepath.Join(dir, "hub/fleet/a/notes.txt"), []byte("mine"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		before := contents(t, dir)
-		tree, err := render.NewTree(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := errors.Join(tree.Add(bundles["c"]), tree.Add(bundles["a"])); err != nil {
-			t.Fatal(err)
-		}
-		if err := tree.Commit(whole); !errors.Is(err, render.ErrForeignFiles) {
-			t.Errorf("Commit(%v) gives %v, want ErrForeignFiles", whole, err)
-		}
-		if err := tree.Abort(); err != nil {
-			t.Error(err)
-		}
-		if diff := cmp.Diff(before, contents(t, dir)); diff != "" {
-			t.Errorf("a refused Commit(%v) changed something (-before +after):\n%s", whole, diff)
+		writeFiles(t, dir, map[string]string{"hub/fleet/a/notes.txt": "mine"})
+		refused(t, dir, whole, only(bundles, "a", "c"), render.ErrForeignFiles)
+	}
+}
+
+// TestTreeRefusesForeignHub: somebody else's directory that is called like a hub
+// is not replaced, but a cluster can be put into it.
+func TestTreeRefusesForeignHub(t *testing.T) {
+	bundles, dir := only(bundlesOf(t, twoHubs), "c"), t.TempDir()
+	others := map[string]string{"other/prod/main.yaml": "{}"}
+	writeFiles(t, dir, others)
+	refused(t, dir, true, bundles, render.ErrForeignFiles)
+	want := contentsOf(t, bundles)
+	maps.Copy(want, others)
+	for range 2 {
+		writeTree(t, dir, false, bundles)
+		if diff := cmp.Diff(want, contents(t, dir)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
 }
@@ -454,6 +523,25 @@ func checkNames(t *testing.T, objectNames []string) {
 	}
 	if got != count {
 		t.Fatalf("%d objects have %d files: %q", count, got, objectNames)
+	}
+}
+
+// TestTreeKeepsEqualObjects: objects with a generated name may be equal and are
+// still several.
+func TestTreeKeepsEqualObjects(t *testing.T) {
+	job := "---\n{apiVersion: batch/v1, kind: Job, metadata: {generateName: run-, namespace: app}, spec: {parallelism: %d}}\n"
+	dir := t.TempDir()
+	text := strings.TrimSuffix(twoHubs, "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: app}}\n") +
+		fmt.Sprintf(job, 1) + strings.Repeat(fmt.Sprintf(job, 2), 3)
+	writeTree(t, dir, true, only(bundlesOf(t, text), "a"))
+	got := 0
+	for path := range contents(t, dir) {
+		if strings.HasPrefix(path, "hub/fleet/a/workload/case/app/") {
+			got++
+		}
+	}
+	if got != 4 {
+		t.Errorf("4 objects have %d files: %v", got, names(contents(t, dir)))
 	}
 }
 

@@ -7,6 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+
+	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
 // APIVersion is the apiVersion of plans and snapshots as JSON.
@@ -83,6 +86,9 @@ func decode(data []byte, into any, want string, header func() (apiVersion, kind 
 	if err := d.Decode(into); err != nil {
 		return err
 	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("there is something behind the document")
+	}
 	if version, kind := header(); version != APIVersion || kind != want {
 		return fmt.Errorf("this is %q of %q: want %s of %s", kind, version, want, APIVersion)
 	}
@@ -90,6 +96,9 @@ func decode(data []byte, into any, want string, header func() (apiVersion, kind 
 }
 
 func (d planDocument) check() error {
+	if len(d.Stages) == 0 {
+		return errors.New("there are no stages")
+	}
 	names, keys := map[string]bool{}, map[string]bool{}
 	for i, s := range d.Stages {
 		if s.Name == "" || names[s.Name] {
@@ -113,7 +122,7 @@ func (d planDocument) check() error {
 
 func (s Stage) check(keys map[string]bool) error {
 	size := len(s.Members)
-	if err := s.MaxConcurrency.check(min(1, size), size); err != nil {
+	if err := s.MaxConcurrency.check(1, size); err != nil {
 		return fmt.Errorf("maxConcurrency: %w", err)
 	}
 	if err := s.FailureBudget.check(0, size); err != nil {
@@ -130,9 +139,19 @@ func (s Stage) check(keys map[string]bool) error {
 	return checkMembers(s.Members, keys)
 }
 
+// check holds that a limit is what its text gives for the size of its stage.
 func (l Limit) check(least, size int) error {
-	if l.Of != size || l.Count < least || l.Count > size {
-		return fmt.Errorf("%d of %d is out of range: the stage has %s", l.Count, l.Of, count(size, "cluster"))
+	var written *intstr.IntOrString
+	if l.Written != "" {
+		v := intstr.Parse(l.Written)
+		written = &v
+	}
+	want, err := bound(written, least, size)
+	if err != nil {
+		return err
+	}
+	if l != want {
+		return fmt.Errorf("%d of %d, written %q, is wrong: want %d, the stage has %s", l.Count, l.Of, l.Written, want.Count, count(size, "cluster"))
 	}
 	return nil
 }

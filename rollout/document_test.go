@@ -59,6 +59,8 @@ func TestPlanRefusesOtherJSON(t *testing.T) {
 		{"a stage without name", `"name":"none"`, `"name":""`},
 		{"hops with a gap", `"to":"v2"`, `"to":"v1"`},
 		{"unknown impact", `node-roll`, `harmless`},
+		{"a limit that is not what was written", `"maxConcurrency":{"count":1,"of":3,"written":"50%"}`, `"maxConcurrency":{"count":2,"of":3,"written":"50%"}`},
+		{"a limit that nobody can write", `"written":"50%"`, `"written":"half"`},
 		{"an end too early", `}]}`, `}`},
 	} {
 		changed := sealed(c.in(t, good))
@@ -68,6 +70,21 @@ func TestPlanRefusesOtherJSON(t *testing.T) {
 		}
 		if plan.Digest() != "" {
 			t.Errorf("%s: the refused plan has been kept", c.reason)
+		}
+	}
+}
+
+// TestPlanRefusesWhole: documents that are wrong as a whole.
+func TestPlanRefusesWhole(t *testing.T) {
+	for reason, text := range map[string]string{
+		"no stages":       sealed(`{"apiVersion":"dayzero.dev/rollout/v1alpha1","kind":"Plan","digest":"","stages":[]}`),
+		"a second plan":   encoded(t, smallPlan(t)) + encoded(t, smallPlan(t)),
+		"no JSON behind":  encoded(t, smallPlan(t)) + " x",
+		"a brace too few": strings.TrimSuffix(encoded(t, smallPlan(t)), "}"),
+	} {
+		var plan rollout.Plan
+		if err := plan.UnmarshalJSON([]byte(text)); err == nil {
+			t.Errorf("%s: accepted", reason)
 		}
 	}
 }

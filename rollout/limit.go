@@ -9,8 +9,8 @@ import (
 )
 
 // Limit is a number of a strategy, resolved once when the plan was compiled.
-// Percentages are rounded down, but to no less than the smallest number that a
-// limit can be; no limit is larger than its stage.
+// Percentages are rounded down, but a maxConcurrency is at least 1, or nothing
+// would ever move; no limit is larger than its stage.
 type Limit struct {
 	// Count is the number that holds.
 	Count int `json:"count"`

@@ -57,6 +57,15 @@ func TestCondition(t *testing.T) {
 	}
 }
 
+// TestConditionLength: a rule is measured in characters, not in bytes.
+func TestConditionLength(t *testing.T) {
+	for n, want := range map[int]string{4088: "true", 4089: "expr.too-long"} {
+		if got := judged(parts(t), "'"+strings.Repeat("漢", n)+"' != ''", nil); got != want {
+			t.Errorf("%d characters and 8 more: %s, want %s", n, got, want)
+		}
+	}
+}
+
 func judged(s *Scope, rule string, vars *value.Node) string {
 	c, errs := s.Condition(rule)
 	if len(errs) > 0 {

@@ -219,12 +219,8 @@ func TestBuildEndsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	c := Cache{Dir: t.TempDir(), Go: fakeGo(t, "sleep 600")}
-	start := time.Now()
 	if _, err := c.Build(ctx, tiny(t)); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want the deadline", err)
-	}
-	if took := time.Since(start); took > 10*time.Second {
-		t.Errorf("took %s", took)
 	}
 }
 

@@ -71,6 +71,24 @@ func Hub(t testing.TB) *Server { t.Helper(); return shared.hub.server(t) }
 // Workload gives the shared API server without Cluster API, or skips the test.
 func Workload(t testing.TB) *Server { t.Helper(); return shared.workload.server(t) }
 
+// Fresh starts an API server for this test alone, or skips the test.
+func Fresh(t testing.TB) *Server {
+	t.Helper()
+	if os.Getenv(Variable) == "" {
+		t.Skip(NotSet)
+	}
+	server, err := open(t, plane.StartAPIServer)
+	if err != nil {
+		t.Fatalf("starting the control plane: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := server.Plane.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server
+}
+
 // once starts a plane when it is first asked for.
 type once struct {
 	start func(context.Context, plane.Options) (*plane.Plane, error)

@@ -74,16 +74,6 @@ func (s *Server) WaitCondition(t testing.TB, object *objects.Object, timeout tim
 	s.Wait(t, object, timeout, objects.Condition(kind, status))
 }
 
-// WaitGone waits until the object does not exist.
-func (s *Server) WaitGone(t testing.TB, object *objects.Object, timeout time.Duration) {
-	t.Helper()
-	ctx, cancel := s.alive(t.Context())
-	defer cancel()
-	if err := objects.WaitGone(ctx, s.Client, object, timeout); err != nil {
-		s.fatal(t, err)
-	}
-}
-
 // alive ends the context with the reason when a server dies.
 func (s *Server) alive(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)

@@ -26,7 +26,7 @@ func Wait(ctx context.Context, c client.Reader, object *Object, timeout time.Dur
 	what := Describe(object)
 	key := client.ObjectKeyFromObject(object)
 	var seen *Object
-	var lacking error
+	lacking := errors.New("it was never read")
 	for {
 		read := New(object.GroupVersionKind(), key.Namespace, key.Name)
 		err := c.Get(ctx, key, read)
@@ -55,26 +55,6 @@ func Wait(ctx context.Context, c client.Reader, object *Object, timeout time.Dur
 // with that status.
 func WaitCondition(ctx context.Context, c client.Reader, object *Object, timeout time.Duration, kind, status string) error {
 	return Wait(ctx, c, object, timeout, Condition(kind, status))
-}
-
-// WaitGone waits until the object does not exist.
-func WaitGone(ctx context.Context, c client.Reader, object *Object, timeout time.Duration) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("waited %s", timeout))
-	defer cancel()
-	for {
-		err := c.Get(ctx, client.ObjectKeyFromObject(object), object)
-		if apierrors.IsNotFound(err) {
-			return nil
-		}
-		if err != nil && ctx.Err() == nil && !transient(err) {
-			return fmt.Errorf("waiting for the end of %s: %w", Describe(object), err)
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("waiting for the end of %s: %w; it is now:\n%s", Describe(object), context.Cause(ctx), show(object))
-		case <-time.After(pollInterval):
-		}
-	}
 }
 
 func transient(err error) bool {

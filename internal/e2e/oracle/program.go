@@ -14,7 +14,6 @@ import (
 // program is a running process with its standard input and output.
 type program struct {
 	child *process.Process
-	log   string // file with its standard error
 	in    *os.File
 	out   *os.File
 	lines *bufio.Reader // of out
@@ -46,12 +45,17 @@ func start(path string) (*program, error) {
 	if err != nil {
 		return nil, errors.Join(err, question.Close(), answer.Close(), os.Remove(log.Name()))
 	}
-	return &program{child: child, log: log.Name(), in: question, out: answer, lines: bufio.NewReader(answer)}, nil
+	// Nobody else would remove it if this process were killed.
+	if err := os.Remove(log.Name()); err != nil {
+		child.Kill()
+		return nil, errors.Join(err, question.Close(), answer.Close())
+	}
+	return &program{child: child, in: question, out: answer, lines: bufio.NewReader(answer)}, nil
 }
 
 func (p *program) stop() error {
 	p.child.Kill()
-	return errors.Join(p.in.Close(), p.out.Close(), os.Remove(p.log))
+	return errors.Join(p.in.Close(), p.out.Close())
 }
 
 // exchange writes a line and reads one, until the context ends. Its error shows

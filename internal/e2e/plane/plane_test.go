@@ -52,13 +52,9 @@ func TestStartShowsWhyAServerDied(t *testing.T) {
 func TestStartEndsAtItsTimeout(t *testing.T) {
 	pid := filepath.Join(t.TempDir(), "pid")
 	fakeServers(t, "echo $$ > "+pid+"; exec sleep 600")
-	begin := time.Now()
 	_, err := StartAPIServer(t.Context(), Options{Cache: t.TempDir(), Timeout: 500 * time.Millisecond})
 	if err == nil || !strings.Contains(err.Error(), "did not start in 500ms") {
 		t.Errorf("got %v, want it to name the timeout", err)
-	}
-	if took := time.Since(begin); took > 10*time.Second {
-		t.Errorf("took %s", took)
 	}
 	data, _ := os.ReadFile(pid)
 	if exec.Command("kill", "-0", strings.TrimSpace(string(data))).Run() == nil {

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -24,11 +25,13 @@ type Command struct {
 // Process is a running or ended child. Its methods may be called concurrently.
 type Process struct {
 	name string
-	log  string
+	log  *os.File // open, so that it can be read when the file is removed
 	pid  int
 	done chan struct{}
 	err  error // valid once done is closed
-	kill sync.Once
+
+	mutex  sync.Mutex
+	reaped bool // or about to be: the id may soon be somebody else's
 }
 
 // Start starts the command and returns at once.
@@ -37,7 +40,6 @@ func Start(command Command) (*Process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("starting %s: %w", command.Name, err)
 	}
-	defer out.Close()
 	cmd := exec.Command(command.Path, command.Args...)
 	cmd.Env = append(os.Environ(), command.Env...)
 	cmd.Dir = command.Dir
@@ -50,11 +52,11 @@ func Start(command Command) (*Process, error) {
 	}
 	cmd.SysProcAttr = attributes()
 
-	p := &Process{name: command.Name, log: command.Log, done: make(chan struct{})}
+	p := &Process{name: command.Name, log: out, done: make(chan struct{})}
 	started := make(chan error)
 	go p.run(cmd, started)
 	if err := <-started; err != nil {
-		return nil, fmt.Errorf("starting %s: %w", command.Name, err)
+		return nil, fmt.Errorf("starting %s: %w", command.Name, errors.Join(err, out.Close()))
 	}
 	return p, nil
 }
@@ -70,12 +72,9 @@ func (p *Process) run(cmd *exec.Cmd, started chan<- error) {
 	}
 	p.pid = cmd.Process.Pid
 	started <- nil
-	p.err = cmd.Wait()
+	p.err = p.reap(cmd)
 	close(p.done)
 }
-
-// Name is the command's name.
-func (p *Process) Name() string { return p.name }
 
 // PID is the child's process id, which is also its group's.
 func (p *Process) PID() int { return p.pid }
@@ -91,6 +90,15 @@ func (p *Process) Err() error {
 
 // Kill ends the child and its group at once, without asking, and waits for it.
 func (p *Process) Kill() {
-	p.kill.Do(func() { _ = syscall.Kill(-p.pid, syscall.SIGKILL) })
+	p.mutex.Lock()
+	p.killGroup()
+	p.mutex.Unlock()
 	<-p.done
+}
+
+// killGroup spares a group that may be somebody else's. The caller has the mutex.
+func (p *Process) killGroup() {
+	if !p.reaped {
+		_ = syscall.Kill(-p.pid, syscall.SIGKILL)
+	}
 }

@@ -110,6 +110,19 @@ func TestKillTakesTheGroup(t *testing.T) {
 	waitForEnd(t, grandchild)
 }
 
+// A server that ends by itself takes what it started along: once it is reaped
+// its group cannot be told from somebody else's.
+func TestEndTakesTheGroup(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux can be asked to wait without reaping")
+	}
+	pidFile := filepath.Join(t.TempDir(), "pid")
+	child := start(t, "sleep 600 & echo $! > "+pidFile)
+	<-child.Done()
+	waitForEnd(t, waitForPID(t, pidFile))
+}
+
 func TestRunKillsAtTheEndOfTheContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)

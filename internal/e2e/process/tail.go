@@ -9,21 +9,18 @@ import (
 // tailBytes bounds how much of a log is read for its last lines.
 const tailBytes = 64 << 10
 
-// Tail gives the last n lines of the child's log.
-func (p *Process) Tail(n int) string { return Tail(p.log, n) }
+// Tail gives the last n lines of the child's log, looking at no more than its
+// last 64 KiB, and nothing when it cannot be read.
+func (p *Process) Tail(n int) string { return tail(p.log, n) }
 
-// Tail gives the last n lines of a file, looking at no more than its last
-// 64 KiB, and nothing when the file cannot be read.
-func Tail(path string, n int) string {
-	file, err := os.Open(path)
+// tail does not seek: the child writes at the same offset.
+func tail(file *os.File, n int) string {
+	stat, err := file.Stat()
 	if err != nil {
 		return ""
 	}
-	defer file.Close()
-	if size, err := file.Seek(0, io.SeekEnd); err == nil {
-		_, _ = file.Seek(max(0, size-tailBytes), io.SeekStart)
-	}
-	data, err := io.ReadAll(io.LimitReader(file, tailBytes))
+	start := max(0, stat.Size()-tailBytes)
+	data, err := io.ReadAll(io.NewSectionReader(file, start, tailBytes))
 	if err != nil {
 		return ""
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/dayzero-sdk/dayzero/drift"
 	"github.com/dayzero-sdk/dayzero/internal/e2e/e2etest"
 	"github.com/dayzero-sdk/dayzero/internal/e2e/objects"
-	"github.com/dayzero-sdk/dayzero/internal/e2e/plane"
 	"github.com/dayzero-sdk/dayzero/render"
 )
 
@@ -59,24 +58,7 @@ func hub(t testing.TB) server      { t.Helper(); return collecting(t, e2etest.Hu
 func workload(t testing.TB) server { t.Helper(); return collecting(t, e2etest.Workload(t)) }
 
 // fresh is an API server for one test alone, which leaves it in disorder.
-func fresh(t testing.TB) server {
-	t.Helper()
-	e2etest.Workload(t) // or skip
-	p, err := plane.StartAPIServer(t.Context(), plane.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := p.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	c, err := client.New(p.Config(), client.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return collecting(t, &e2etest.Server{Plane: p, Client: c})
-}
+func fresh(t testing.TB) server { t.Helper(); return collecting(t, e2etest.Fresh(t)) }
 
 func collecting(t testing.TB, of *e2etest.Server) server {
 	t.Helper()
