@@ -49,6 +49,8 @@ func (t *Tree) Files(dir string) []string {
 			t.refuseLink(name)
 		case entry.Type().IsRegular():
 			names = append(names, name)
+		case !entry.IsDir():
+			t.refuseIrregular(name)
 		}
 		return nil
 	})
@@ -82,10 +84,11 @@ func (t *Tree) Dirs(dir string) []string {
 	return names
 }
 
-// Exists reports whether a regular file or a link of this name is there.
+// Exists reports whether anything but a directory has this name; Read refuses
+// what is no regular file, so that it is not taken for absent.
 func (t *Tree) Exists(name string) bool {
 	info, err := fs.Lstat(t.fsys, name)
-	return err == nil && (info.Mode().IsRegular() || info.Mode()&fs.ModeSymlink != 0)
+	return err == nil && !info.IsDir()
 }
 
 // Read returns the content of a regular file of at most limit bytes. ok is false
@@ -97,7 +100,7 @@ func (t *Tree) Read(name string, limit int64) (data []byte, ok bool) {
 	}
 	// opening a named pipe would wait for somebody to write into it
 	if info, err := fs.Lstat(t.fsys, name); err == nil && !info.Mode().IsRegular() {
-		t.refuse("source.read", name, "this is not a regular file", "put a file here")
+		t.refuseIrregular(name)
 		return nil, false
 	}
 	file, err := t.fsys.Open(name)
@@ -140,6 +143,10 @@ func (t *Tree) linkOn(name string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+func (t *Tree) refuseIrregular(name string) {
+	t.refuse("source.read", name, "this is not a regular file", "put a file here, or take it away")
 }
 
 func (t *Tree) refuseLink(name string) {

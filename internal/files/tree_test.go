@@ -155,13 +155,18 @@ func TestOnlyRegularFiles(t *testing.T) {
 	tree := files.NewTree(fsys, 100)
 	var want []string
 	for _, name := range []string{"device", "dir", "pipe", "socket"} {
-		if _, ok := tree.Read(name, 100); ok || tree.Exists(name) {
-			t.Errorf("%s was read, or exists", name)
+		if _, ok := tree.Read(name, 100); ok || tree.Exists(name) == (name == "dir") {
+			t.Errorf("%s was read: %v, exists: %v", name, ok, tree.Exists(name))
 		}
 		want = append(want, name+" source.read: this is not a regular file")
 	}
+
 	if diff := cmp.Diff(want, found(tree)); diff != "" || len(fsys.names) > 0 {
 		t.Errorf("opened %v (-want +got):\n%s", fsys.names, diff)
+	}
+	other := files.NewTree(fsys.FS, 100)
+	if listed := other.Files("."); len(listed) != 1 || len(other.Diags) != 3 {
+		t.Errorf("listed %v, refused %v", listed, other.Diags)
 	}
 }
 
