@@ -69,7 +69,7 @@ func TestNearestAgainstNaive(t *testing.T) {
 			misses++
 		}
 	})
-	if found < 10 || misses < 10 {
+	if found == 0 || misses == 0 {
 		t.Errorf("%d found, %d not", found, misses)
 	}
 }
