@@ -20,6 +20,7 @@ type composition struct {
 	inputs      map[string][]*input    // by name; several when profiles share one
 	variables   []string               // the names of inputs, sorted
 	unjudged    map[string]bool        // names whose declarations have mistakes
+	changed     []diag.Path            // fixed paths that somebody changes
 	sensitive   map[string]bool        // names of which a declaration is sensitive
 	given       map[string]*value.Node // by profile name: values that need no cluster
 	provided    map[string]string
@@ -89,8 +90,9 @@ func (c *composition) compose(layers layering) {
 	c.findKubernetes(layers.enabled)
 	c.layers = c.order(layers.enabled)
 	c.collectFixed()
-	c.joinCapi()
+	conflicts := c.joinCapi()
 	c.judgeFixed()
+	c.addConflicts(conflicts)
 	c.judgeRemoved()
 	c.nameClasses()
 }
@@ -165,18 +167,40 @@ func (c *composition) findKubernetes(layers []*layer) {
 // joinCapi merges what the layers contribute to the Cluster API objects. The
 // layers are equals: two different values for one leaf are a conflict, unless
 // one of the layers declares that it overrides the other.
-func (c *composition) joinCapi() {
+func (c *composition) joinCapi() (conflicts []disagreement) {
 	for _, ly := range c.layers {
 		if ly.capi == nil {
 			continue
 		}
-		joined, conflicts := merge.Join(c.capi, ly.capi, merge.Capi, ly.declares)
+		joined, found := merge.Join(c.capi, ly.capi, merge.Capi, ly.declares)
 		c.capi = joined
-		for _, found := range conflicts {
-			if !c.isFixed(diag.Fields("capi").Join(found.Path...)) { // which is said once
-				c.add(conflict(ly, found))
-			}
+		for _, f := range found {
+			conflicts = append(conflicts, disagreement{ly, f})
 		}
+	}
+	return conflicts
+}
+
+// disagreement is what a layer says differently from those before it.
+type disagreement struct {
+	layer *layer
+	merge.Conflict
+}
+
+// addConflicts reports layers that say different things. Where one of the two
+// says it of what is fixed for it, that is the mistake, and it is said once.
+func (c *composition) addConflicts(conflicts []disagreement) {
+	for _, d := range conflicts {
+		path := diag.Fields("capi").Join(d.Path...)
+		if c.brokenAt(path) {
+			continue
+		}
+		if f, by, ok := c.bound(path, d.Upper.Origin(), d.Lower.Origin()); ok {
+			c.changed = append(c.changed, f.path)
+			c.add(f.brokenBy(by))
+			continue
+		}
+		c.add(conflict(d.layer, d.Conflict))
 	}
 }
 

@@ -79,7 +79,7 @@ func (c *composition) standing(f fixed) []*value.Node {
 
 // judgeRemoved refuses to remove what is constrained.
 func (c *composition) judgeRemoved() {
-	of, capi := foldingsOf()
+	of, capi := c.foldings()
 	for _, rule := range c.constrained {
 		switch name, _ := firstField(rule.path); name {
 		case "values":
@@ -182,13 +182,65 @@ func (r *resolution) judgeConstrained() {
 
 // bound is what stands in the stack at the path of a rule.
 func (r *resolution) bound(rule constrained) []*value.Node {
-	if name, _ := firstField(rule.path); name == "capi" {
-		return r.stack.capi.at(rule.path[1:])
+	var out []*value.Node
+	for _, v := range r.views(rule.fixed) {
+		out = append(out, v.all()...)
 	}
-	for i, ly := range r.comp.layers {
-		if ly == rule.target {
-			return []*value.Node{r.stack.layers[i].Values.node.Find(rule.path[1:])}
+	return out
+}
+
+// views are the computed trees in which the path of a rule counts.
+func (r *resolution) views(f fixed) []view {
+	switch name, _ := firstField(f.path); name {
+	case "capi":
+		return r.stack.capi.views(f.path[1:])
+	case "values":
+		for i, ly := range r.comp.layers {
+			if ly == f.target {
+				return []view{{r.stack.layers[i].Values.node, f.path[1:]}}
+			}
 		}
 	}
 	return nil
+}
+
+// judgeDoubles refuses a second item of the key that a fixed path names: one that
+// was appended, or whose key was computed. Who reads the list may take either.
+func (r *resolution) judgeDoubles() {
+	for _, f := range r.comp.fixed {
+		for _, v := range r.views(f) {
+			if d, ok := v.double(f); ok {
+				r.add(f.brokenBy(d.Origin()))
+				break
+			}
+		}
+	}
+}
+
+// double is an item by somebody whom the rule binds, where a step of the path
+// finds several that differ in what is fixed.
+func (v view) double(f fixed) (*value.Node, bool) {
+	for i, step := range v.path {
+		if _, keyed := step.IsKey(); !keyed {
+			continue
+		}
+		found := view{v.tree, v.path[:i+1]}.all()
+		if len(found) < 2 || agree(found, v.path[i+1:]) {
+			continue
+		}
+		for _, n := range found {
+			if by := n.Origin(); f.bindsWriter(by.Kind, by.Owner) {
+				return n, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// agree reports whether the same stands at a path of all of them.
+func agree(items []*value.Node, path diag.Path) bool {
+	first := items[0].Find(path)
+	return !slices.ContainsFunc(items[1:], func(n *value.Node) bool {
+		return !sameNodes([]*value.Node{first}, []*value.Node{n.Find(path)})
+	})
 }

@@ -74,7 +74,7 @@ func (c *composition) addFixed(f fixed) {
 // judgeFixed holds every part of the stack to what is fixed: the paths must have
 // the values that they have without those who may not change them.
 func (c *composition) judgeFixed() {
-	of, capi := foldingsOf()
+	of, capi := c.foldings()
 	for _, f := range c.fixed {
 		switch name, _ := firstField(f.path); name {
 		case "values":
@@ -131,12 +131,13 @@ func (c *composition) judgeFixedIn(f fixed, parts []part, look func([]part) []*v
 // compareFixed reports the part that makes look find something else than in the
 // parts that are allowed to change the path.
 func (c *composition) compareFixed(f fixed, parts, allowed []part, look func([]part) []*value.Node) {
-	if sameNodes(look(allowed), look(parts)) {
+	want := look(allowed)
+	if sameNodes(want, look(parts)) {
 		return
 	}
-	for i, p := range parts {
-		before, upTo := slices.DeleteFunc(slices.Clone(parts[:i]), f.binds), parts[:i+1]
-		if f.binds(p) && !sameNodes(look(slices.Concat(before, parts[i:i+1])), look(slices.DeleteFunc(slices.Clone(upTo), f.binds))) {
+	for _, p := range parts {
+		others := func(q part) bool { return q != p && f.binds(q) }
+		if f.binds(p) && !sameNodes(want, look(slices.DeleteFunc(slices.Clone(parts), others))) {
 			c.add(c.broken(f, p))
 			return
 		}
@@ -154,6 +155,7 @@ func sameNodes(a, b []*value.Node) bool {
 func (c *composition) broken(f fixed, p part) diag.Diagnostic {
 	by := p.root.Place().Origin()
 	by.Range = c.deepest(f, p).Place().Range()
+	c.changed = append(c.changed, f.path)
 	return f.brokenBy(by)
 }
 
@@ -208,9 +210,22 @@ func (c *composition) fixedHint(f fixed) string {
 	return "the paths that are there are listed by explain"
 }
 
-// isFixed reports whether a path lies at, above or below a fixed one.
-func (c *composition) isFixed(path diag.Path) bool {
-	return slices.ContainsFunc(c.fixed, func(f fixed) bool { return path.Under(f.path) || f.path.Under(path) })
+// bound is the first rule that forbids one of the writers what he wrote at a path.
+func (c *composition) bound(path diag.Path, writers ...diag.Origin) (f fixed, by diag.Origin, ok bool) {
+	for _, f := range c.fixed {
+		for _, by := range writers {
+			if (path.Under(f.path) || f.path.Under(path)) && f.bindsWriter(by.Kind, by.Owner) {
+				return f, by, true
+			}
+		}
+	}
+	return fixed{}, diag.Origin{}, false
+}
+
+// brokenAt reports whether it was said that a fixed path at, above or below a
+// path is changed.
+func (c *composition) brokenAt(path diag.Path) bool {
+	return slices.ContainsFunc(c.changed, func(f diag.Path) bool { return path.Under(f) || f.Under(path) })
 }
 
 // checkDisabled refuses to take a layer out that fixes a path, and for clusters

@@ -68,7 +68,7 @@ func (c *composition) judgeFixedField(f *FixedField) {
 	parts := c.capiParts()
 	allowed := slices.DeleteFunc(slices.Clone(parts), f.rule.binds)
 	c.compareFixed(f.rule, parts, allowed, func(parts []part) []*value.Node {
-		capi := foldCapi(parts)
+		capi := c.joined(parts)
 		var out []*value.Node
 		for _, path := range paths {
 			out = append(out, slotsAt(capi, c.capi, path)...)

@@ -40,13 +40,13 @@ func valuesOf(ly *layer) *folding {
 	return &folding{fold: func(parts []part) *value.Node { return foldValues(parts, ly) }}
 }
 
-// foldingsOf gives the foldings of the values of each layer, and of the slots.
-func foldingsOf() (values func(*layer) *folding, capi *folding) {
+// foldings gives the foldings of the values of each layer, and of the slots.
+func (c *composition) foldings() (values func(*layer) *folding, capi *folding) {
 	known := map[*layer]*folding{}
 	return func(ly *layer) *folding {
 		if known[ly] == nil {
 			known[ly] = valuesOf(ly)
 		}
 		return known[ly]
-	}, &folding{fold: foldCapi}
+	}, &folding{fold: c.joined}
 }

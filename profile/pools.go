@@ -145,12 +145,7 @@ func (r *resolution) settleClasses() {
 // nameClasses lists the worker classes, sorted: those that layers define, or
 // "default" when there is none.
 func (c *composition) nameClasses() {
-	for _, f := range c.capi.Get("classes").Fields() {
-		c.classes = append(c.classes, f.Name)
-	}
-	if len(c.classes) == 0 {
-		c.classes = []string{"default"}
-	}
+	c.classes = classesOf(c.capi)
 	c.pooled = make(map[string]bool, len(c.classes))
 	for _, name := range c.classes {
 		c.pooled[name] = c.perPool(name)

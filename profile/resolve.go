@@ -244,6 +244,7 @@ func (r *resolution) finish() {
 	}
 	s.capi = r.bindCapi()
 	r.judgeConstrained()
+	r.judgeDoubles()
 	s.idle = r.collectIdle()
 }
 

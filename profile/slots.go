@@ -1,6 +1,8 @@
 package profile
 
 import (
+	"slices"
+
 	"github.com/dayzero-sdk/dayzero/internal/merge"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -25,11 +27,29 @@ func foldValues(parts []part, ly *layer) *value.Node {
 	return out
 }
 
+// foldCapi puts parts of one layer over one another.
 func foldCapi(parts []part) *value.Node {
 	var out *value.Node
 	for _, p := range parts {
 		if n := p.root.Get("capi"); !n.IsNull() {
 			out = merge.Over(out, n, merge.Capi)
+		}
+	}
+	return out
+}
+
+// joined is what some parts of the layers give the slots, joined as all of them
+// are: where layers say different things, the first one that is installed stays.
+func (c *composition) joined(parts []part) *value.Node {
+	among := make(map[part]bool, len(parts))
+	for _, p := range parts {
+		among[p] = true
+	}
+	var out *value.Node
+	for _, ly := range c.layers {
+		own := slices.DeleteFunc(slices.Clone(ly.parts), func(p part) bool { return !among[p] })
+		if n := foldCapi(own); n != nil {
+			out, _ = merge.Join(out, n, merge.Capi, ly.declares)
 		}
 	}
 	return out
@@ -76,8 +96,8 @@ func viewsOf(capi, all *value.Node, path diag.Path) []view {
 		return []view{{controlPlane, rest}}
 	case "workers":
 		out := []view{{workers, rest}}
-		for _, f := range all.Get("classes").Fields() {
-			out = append(out, view{class(f.Name), rest})
+		for _, name := range classesOf(all) {
+			out = append(out, view{class(name), rest})
 		}
 		return out
 	case "classes":
@@ -99,10 +119,23 @@ func nodesViews(capi, all *value.Node, rest diag.Path, controlPlane *value.Node,
 	for _, path := range spread(rest, true) {
 		out = append(out, view{controlPlane, path})
 	}
-	for _, f := range all.Get("classes").Fields() {
+	for _, name := range classesOf(all) {
 		for _, path := range spread(rest, false) {
-			out = append(out, view{class(f.Name), path})
+			out = append(out, view{class(name), path})
 		}
+	}
+	return out
+}
+
+// classesOf lists the worker classes, sorted: those that layers define, or
+// "default" when there is none.
+func classesOf(capi *value.Node) []string {
+	var out []string
+	for _, f := range capi.Get("classes").Fields() {
+		out = append(out, f.Name)
+	}
+	if len(out) == 0 {
+		return []string{"default"}
 	}
 	return out
 }
@@ -145,35 +178,35 @@ func fromNodes(nodes *value.Node, controlPlane bool) *value.Node {
 	return out
 }
 
-// at finds what stands at a path of the slots, wherever the slot counts.
-func (s CapiSlots) at(path diag.Path) []*value.Node {
+// views are the trees in which a path of the slots counts.
+func (s CapiSlots) views(path diag.Path) []view {
 	slot, _ := path[0].IsField()
 	rest := path[1:]
 	controlPlane := func() *value.Node {
 		return merge.Over(fromNodes(s.ControlPlaneNodes.node, true), s.ControlPlane.node, merge.Capi)
 	}
-	var out []*value.Node
+	var out []view
 	switch slot {
 	case "cluster":
-		return []*value.Node{s.Cluster.node.Find(rest)}
+		return []view{{s.Cluster.node, rest}}
 	case "infrastructure":
-		return []*value.Node{s.Infrastructure.node.Find(rest)}
+		return []view{{s.Infrastructure.node, rest}}
 	case "controlPlane":
-		return []*value.Node{controlPlane().Find(rest)}
+		return []view{{controlPlane(), rest}}
 	case "nodes":
 		for _, p := range spread(rest, true) {
-			out = append(out, controlPlane().Find(p))
+			out = append(out, view{controlPlane(), p})
 		}
 	}
 	for _, class := range s.Classes {
-		out = append(out, class.at(slot, rest)...)
+		out = append(out, class.views(slot, rest)...)
 	}
 	return out
 }
 
-// at finds what stands at the rest of a path of the slots nodes, workers and
-// classes in one class.
-func (c WorkerClass) at(slot string, rest diag.Path) []*value.Node {
+// views are the trees of one class in which the rest of a path of the slots
+// nodes, workers and classes counts.
+func (c WorkerClass) views(slot string, rest diag.Path) []view {
 	paths := []diag.Path{rest}
 	switch slot {
 	case "nodes":
@@ -185,9 +218,30 @@ func (c WorkerClass) at(slot string, rest diag.Path) []*value.Node {
 		paths = []diag.Path{rest[1:]}
 	}
 	whole := merge.Over(merge.Over(fromNodes(c.Nodes.node, false), c.Workers.node, merge.Capi), c.Class.node, merge.Capi)
-	var out []*value.Node
+	var out []view
 	for _, p := range paths {
-		out = append(out, whole.Find(p))
+		out = append(out, view{whole, p})
 	}
 	return out
+}
+
+// all finds everything at the path: of a list, each item that a step names, as
+// the server would, who refuses several or takes the last.
+func (v view) all() []*value.Node {
+	found := []*value.Node{v.tree}
+	for _, step := range v.path {
+		var next []*value.Node
+		for _, n := range found {
+			next = append(next, steps(n, step)...)
+		}
+		found = next
+	}
+	return slices.DeleteFunc(found, func(n *value.Node) bool { return n == nil })
+}
+
+func steps(n *value.Node, step diag.Step) []*value.Node {
+	if _, keyed := step.IsKey(); !keyed {
+		return []*value.Node{n.Find(diag.Path{step})}
+	}
+	return slices.DeleteFunc(slices.Clone(n.Items()), func(item *value.Node) bool { return !item.Matches(step) })
 }
