@@ -279,6 +279,10 @@ func (c compiler) file(at diag.Path, n *value.Node, scope *expr.Scope) *value.No
 			WithDetail("write the text into the override, or give the profile a variable for it").WithPath(at))
 		return n
 	}
+	if ok && expand && scope == nil {
+		c.add(diag.Errorf("profile.file", n.Get("expand").Place().Range(), "nothing is evaluated in constants").
+			WithDetail("take expand away, or use the file where its expressions are evaluated: in values, capi and patches").WithPath(at))
+	}
 	if !ok {
 		return n
 	}
