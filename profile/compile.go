@@ -409,6 +409,7 @@ func (c compiler) patches(at diag.Path, n *value.Node) []patch {
 			c.add(diag.Errorf("profile.patch", p.at, "a patch has either merge or json").
 				WithDetail("merge: {...} puts fields over the object; json: [{op, path, value}] changes single places").WithPath(where))
 		}
+		c.foreign(where.Join(diag.Field("merge")), item.Get("merge"))
 		c.checkOperations(where.Join(diag.Field("json")), p.json)
 		out = append(out, p)
 	}
