@@ -284,7 +284,9 @@ var appended = []string{"requires", "conflicts", "before", "after", "overrides",
 // one.
 func (l *loader) patchLayer(r *release, i int, below, own *value.Node) *value.Node {
 	path := diag.Fields("spec", "layers").Join(diag.Index(i))
-	table := merge.Declared(merge.Over(below.Get("merge"), own.Get("merge"), merge.Replace))
+	rules := merge.Over(below.Get("merge"), own.Get("merge"), merge.Replace)
+	table := merge.Declared(rules)
+	l.keyed(rules, own.Get("values"))
 	l.misplaced(path.Join(diag.Field("values")), own.Get("values"), table)
 	l.misplaced(path.Join(diag.Field("capi")), own.Get("capi"), merge.Capi)
 	out := below
