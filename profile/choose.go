@@ -47,6 +47,9 @@ func (r *resolution) chooseProfiles(lock LockEntry) (releases []*release, usable
 		found := r.chooseOne(ref, lock, path)
 		usable = usable && found != nil && !found.broken
 		if found != nil {
+			if found.profile.Spec.Abstract {
+				r.add(found.abstract(r.member.At(path())).WithPath(path()))
+			}
 			releases = append(releases, found)
 			r.stack.profiles = append(r.stack.profiles, found.ref)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dayzero-sdk/dayzero/internal/expr"
+	"github.com/dayzero-sdk/dayzero/internal/merge"
 	yamlsource "github.com/dayzero-sdk/dayzero/internal/source"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -118,8 +119,12 @@ func (l *loader) compileLayer(r *release, i int) *layer {
 	ly.values = c.tree(ly.path(diag.Field("values")), root.Get("values"), r.scopes.plain)
 	ly.capi = c.capi(ly.path(diag.Field("capi")), root.Get("capi"))
 	ly.patches = c.patches(ly.path(diag.Field("content"), diag.Field("patches")), root.Get("content", "patches"))
-	ly.parts = partsOf(r, ly.Name)
+	if ly.parts = partsOf(r, ly.Name); len(ly.parts) == 1 { // else judged where it was put over another
+		l.misplaced(ly.path(diag.Field("values")), root.Get("values"), ly.table())
+		l.misplaced(ly.path(diag.Field("capi")), root.Get("capi"), merge.Capi)
+	}
 	l.listMerges(ly)
+	l.keyed(root.Get("merge"), root.Get("values"))
 	l.manifests(ly, c.find)
 	l.requirements(ly)
 	return ly
@@ -139,6 +144,40 @@ func (l *loader) listMerges(ly *layer) {
 		}
 		l.add(diag.Errorf("profile.merge", ly.release.KeyAt(where), "there is no list at %s in layer %s", text, ly.Name).
 			WithDetail("write the path of a list of the layer's values, for instance /values/rules").WithPath(where))
+	}
+}
+
+// keyed holds lists of values to the keys that rules say their items have: an item
+// without, or with that of another one, would not be found again.
+func (l *loader) keyed(rules, values *value.Node) {
+	whole := value.NewMap([]value.Entry{{Name: "values", Value: values}}, value.Place{})
+	for _, rule := range rules.Fields() {
+		key, ok := rule.Value.Get("key").Str()
+		path, err := diag.ParsePath(rule.Name)
+		if !ok || err != nil {
+			continue
+		}
+		l.keyedItems(rule, key, whole.Find(path).Items())
+	}
+}
+
+func (l *loader) keyedItems(rule value.Entry, key string, items []*value.Node) {
+	first := map[string]*value.Node{}
+	for _, item := range items {
+		named := item.Get(key)
+		if named.IsNull() {
+			l.add(diag.Errorf("profile.merge", item.Place().Range(), "an item of %s has no %s", rule.Name, key).
+				WithDetail("give it one, or take the rule of the list out of merge").
+				WithRelated(rule.Key.Range(), "that the items have it is said here"))
+			continue
+		}
+		other := first[named.Text()]
+		first[named.Text()] = item
+		if removed, _ := other.Get("$delete").Boolean(); other != nil && !removed {
+			l.add(diag.Errorf("profile.merge", named.Place().Range(), "two items of %s have the %s %s", rule.Name, key, named.Text()).
+				WithDetail("put them together, or take the rule of the list out of merge").
+				WithRelated(other.Get(key).Place().Range(), "the other one is here"))
+		}
 	}
 }
 
@@ -279,6 +318,10 @@ func (c compiler) file(at diag.Path, n *value.Node, scope *expr.Scope) *value.No
 			WithDetail("write the text into the override, or give the profile a variable for it").WithPath(at))
 		return n
 	}
+	if ok && expand && scope == nil {
+		c.add(diag.Errorf("profile.file", n.Get("expand").Place().Range(), "nothing is evaluated in constants").
+			WithDetail("take expand away, or use the file where its expressions are evaluated: in values, capi and patches").WithPath(at))
+	}
 	if !ok {
 		return n
 	}
@@ -405,6 +448,7 @@ func (c compiler) patches(at diag.Path, n *value.Node) []patch {
 			c.add(diag.Errorf("profile.patch", p.at, "a patch has either merge or json").
 				WithDetail("merge: {...} puts fields over the object; json: [{op, path, value}] changes single places").WithPath(where))
 		}
+		c.foreign(where.Join(diag.Field("merge")), item.Get("merge"))
 		c.checkOperations(where.Join(diag.Field("json")), p.json)
 		out = append(out, p)
 	}

@@ -110,13 +110,12 @@ func (c *composition) name() string {
 
 func (c *composition) checkKinds() {
 	var bases []*release
-	for _, r := range c.recipe.releases {
+	for i, r := range c.recipe.releases {
 		if r.profile.Spec.Kind != AddOnProfile {
 			bases = append(bases, r)
 		}
-		if r.profile.Spec.Abstract {
-			c.add(diag.Errorf("profile.abstract", r.At(diag.Fields("spec", "abstract")), "the abstract profile %s is used by a cluster", r.ref).
-				WithDetail("abstract profiles are only extended; choose another profile"))
+		if i >= c.recipe.own && r.profile.Spec.Abstract {
+			c.add(r.abstract(r.At(diag.Fields("spec", "abstract")))) // an overlay adds it
 		}
 	}
 	if len(bases) > 1 {
@@ -124,6 +123,13 @@ func (c *composition) checkKinds() {
 			WithDetail("a stack has one profile of kind Infrastructure or Full; the others are AddOns").
 			WithRelated(bases[0].At(diag.Fields("spec", "kind")), "the other one is here"))
 	}
+}
+
+// abstract is the finding about a cluster, at its place, that uses the release.
+func (r *release) abstract(at diag.Range) diag.Diagnostic {
+	return diag.Errorf("profile.abstract", at, "the abstract profile %s is used by a cluster", r.ref).
+		WithDetail("abstract profiles are only extended; choose another profile").
+		WithRelated(r.At(diag.Fields("spec", "abstract")), "it is abstract here")
 }
 
 func (c *composition) provide(layers []*layer) {

@@ -284,7 +284,9 @@ var appended = []string{"requires", "conflicts", "before", "after", "overrides",
 // one.
 func (l *loader) patchLayer(r *release, i int, below, own *value.Node) *value.Node {
 	path := diag.Fields("spec", "layers").Join(diag.Index(i))
-	table := merge.Declared(merge.Over(below.Get("merge"), own.Get("merge"), merge.Replace))
+	rules := merge.Over(below.Get("merge"), own.Get("merge"), merge.Replace)
+	table := merge.Declared(rules)
+	l.keyed(rules, own.Get("values"))
 	l.misplaced(path.Join(diag.Field("values")), own.Get("values"), table)
 	l.misplaced(path.Join(diag.Field("capi")), own.Get("capi"), merge.Capi)
 	out := below
@@ -330,12 +332,29 @@ func withPatches(content, patches *value.Node) *value.Node {
 	return content.With("patches", patches.WithItems(slices.Concat(content.Get("patches").Items(), patches.Items())))
 }
 
-// misplaced refuses $append, $replace and $delete where they mean nothing.
+// misplaced refuses $append, $replace and $delete where they mean nothing, and
+// slips of them.
 func (l *loader) misplaced(at diag.Path, n *value.Node, table merge.Table) {
-	for path, f := range merge.Misplaced(n, table) {
+	l.directives(at, n, table, func(name string) bool {
+		_, slip := diag.Nearest(name, merge.Directives)
+		return slip
+	})
+}
+
+// foreign refuses what begins with $ in a merge patch, too: fields of objects do
+// not, and who writes $patch means it to be obeyed.
+func (l *loader) foreign(at diag.Path, n *value.Node) {
+	l.directives(at, n, merge.Replace, func(string) bool { return true })
+}
+
+func (l *loader) directives(at diag.Path, n *value.Node, table merge.Table, wrong func(name string) bool) {
+	for path, f := range merge.Misplaced(n, table, wrong) {
 		hint := f.Name + ": [...] stands alone in the place of a list"
-		if f.Name == "$delete" {
+		switch {
+		case f.Name == "$delete":
 			hint = "$delete: true stands in an item of a list whose items have a key"
+		case !slices.Contains(merge.Directives, f.Name):
+			hint = nearestOf(f.Name, merge.Directives, "directives")
 		}
 		l.add(diag.Errorf("profile.directive", f.Key.Range(), "%s means nothing here", f.Name).WithDetail("%s", hint).WithPath(at.Join(path...)))
 	}

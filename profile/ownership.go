@@ -66,7 +66,8 @@ const (
 	// PublishVerb: add, change and remove versions of a profile or an overlay.
 	// Limited by profiles.
 	PublishVerb Verb = "publish"
-	// ConfigureVerb: change hubs, strategies and the Ownership document.
+	// ConfigureVerb: change hubs, strategies, files of policies and the Ownership
+	// document.
 	ConfigureVerb Verb = "configure"
 )
 

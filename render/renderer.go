@@ -94,7 +94,11 @@ func judgeFixed(f Fixed, b Bundle, complete bool) diag.Diagnostics {
 func withoutEngine(stack *profile.Stack, rendered map[string]bool) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, l := range stack.Layers() {
-		if rendered[LayerID(l)] || len(l.Manifests) == 0 && l.Helm == nil {
+		if len(l.Manifests) == 0 && l.Helm == nil {
+			diags = append(diags, withoutObjects(l)...)
+			continue
+		}
+		if rendered[LayerID(l)] {
 			continue
 		}
 		what := "manifests"
@@ -103,6 +107,16 @@ func withoutEngine(stack *profile.Stack, rendered map[string]bool) diag.Diagnost
 		}
 		diags = append(diags, diag.Errorf("render.no-engine", l.Origin.Range, "no engine renders the %s content of layer %s of %s", what, l.Name, l.Profile).
 			WithDetail("give the renderer an engine for %s, or use content of another kind", what))
+	}
+	return diags
+}
+
+// withoutObjects refuses the patches of a layer that no engine is asked about.
+func withoutObjects(l profile.StackLayer) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, p := range l.Patches {
+		diags = append(diags, diag.Errorf("render.patch-target", p.Range, "the patch matches no object of layer %s", l.Name).
+			WithDetail("the layer has no content; patches change objects of manifests and charts, capi: what Cluster API gets"))
 	}
 	return diags
 }

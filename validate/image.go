@@ -17,6 +17,8 @@ import (
 type image struct {
 	text string
 	at   diag.Range
+	// unread: it is no text, but 5 or a mapping.
+	unread bool
 }
 
 // manifest is one object of a file, with the images that it names.
@@ -173,8 +175,12 @@ func (s *imageSearch) listed(f value.Entry) {
 		return
 	}
 	for _, item := range f.Value.Items() {
-		if text, ok := item.Get(names...).Str(); ok {
-			s.found = append(s.found, image{text: text, at: item.Get(names...).Place().Range()})
+		switch n := item.Get(names...); {
+		case n.IsNull():
+		case n.Kind() == value.String:
+			s.found = append(s.found, image{text: n.Text(), at: n.Place().Range()})
+		default:
+			s.found = append(s.found, image{text: string(n.AppendJSON(nil)), at: n.Place().Range(), unread: true})
 		}
 	}
 }

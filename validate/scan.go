@@ -3,11 +3,13 @@ package validate
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/literal"
 	"cuelang.org/go/cue/token"
 
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -250,7 +252,22 @@ func (s *scan) regexp(op token.Token, pattern ast.Expr) {
 		s.refuse(pattern, "write it out: =~\"^a\"", "a regular expression cannot be computed")
 	} else if len(text.Value) > maxPolicyRegexp {
 		s.refuse(pattern, "write several shorter ones", "a regular expression has at most %d characters", maxPolicyRegexp)
+	} else if err := invalid(text); err != nil {
+		// CUE would say it of each document, which then seems to be wrong
+		s.found = append(s.found, diag.Errorf("validate.policy-syntax", s.text.node(pattern), "%s", oneLine(err.Error())).
+			WithDetail("https://github.com/google/re2/wiki/Syntax says how regular expressions are written"))
 	}
+}
+
+// invalid gives what is wrong with a regular expression. That the literal is no
+// text, CUE reports.
+func invalid(pattern *ast.BasicLit) error {
+	text, err := literal.Unquote(pattern.Value)
+	if err != nil {
+		return nil
+	}
+	_, err = regexp.Compile(text)
+	return err
 }
 
 func (s *scan) binary(n *ast.BinaryExpr) {

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -161,18 +162,27 @@ func (s *sourcePolicy) image(i image, release profile.Ref, layer diag.Path) []vi
 	var out []violation
 	name, tag, digest := splitImage(i.text)
 	path := layer.Join(diag.Field("images"), diag.Element(i.text))
+	switch {
+	case i.unread && s.images == nil:
+		return nil
+	case i.unread:
+		return []violation{s.violation(sourceCode, i.at, path, "write it as one text", "the image %s is no text, so that nobody knows its source", clipped(i.text))}
+	}
 	if !allowed(name, s.images) {
 		out = append(out, s.violation(sourceCode, i.at, path, list("images come from ", s.images), "the image %s comes from a source that is not allowed", clipped(i.text)))
 	}
 	switch {
-	case digest != "":
+	case digestForm.MatchString(digest):
 	case tag == "" || tag == "latest":
 		out = append(out, s.violation(floatingCode, i.at, path, "name the exact version, best with a digest: "+name+":1.2.3@sha256:...", "the image %s is another one tomorrow", clipped(i.text)))
 	case s.digests && !isDev(release):
-		out = append(out, s.violation(digestCode, i.at, path, "add @sha256:... to it", "the image %s has no digest", clipped(i.text)))
+		out = append(out, s.violation(digestCode, i.at, path, "end it in @sha256: and 64 hexadecimal digits", "the image %s has no digest", clipped(i.text)))
 	}
 	return out
 }
+
+// digestForm is what registries take for a digest.
+var digestForm = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$`)
 
 func isDev(r profile.Ref) bool {
 	v, err := profile.ParseVersion(r.Version)

@@ -11,7 +11,8 @@ import (
 
 // fleetInput is what a cluster has for a variable of fleet scope.
 type fleetInput struct {
-	of variableOf
+	of      variableOf
+	cluster profile.Key
 	// value is the canonical text, "null" where the cluster has none.
 	value string
 	at    diag.Range
@@ -66,7 +67,7 @@ func fleetInputs(stack *profile.Stack, scoped map[profile.Ref][]string) []fleetI
 
 // fleetInputOf finds the value for one profile: its own, else the common one.
 func fleetInputOf(stack *profile.Stack, inputs []profile.Input, of variableOf) fleetInput {
-	out := fleetInput{of: of, value: "null", at: stack.Metadata().Tree().Get("name").Place().Range()}
+	out := fleetInput{of: of, cluster: stack.Key(), value: "null", at: stack.Metadata().Tree().Get("name").Place().Range()}
 	for _, in := range inputs {
 		if in.Name == of.name && (in.Profile == "" || in.Profile == of.profile.Name) {
 			out.value, out.at, out.sensitive = in.Value.String(), in.Origin.Range, in.Sensitive
@@ -93,9 +94,9 @@ func (f *fleet) variables() diag.Diagnostics {
 }
 
 func differing(set []fleetInput) diag.Diagnostics {
-	users := map[string]int{}
+	users := map[string][]profile.Key{}
 	for _, in := range set {
-		users[in.value]++
+		users[in.value] = append(users[in.value], in.cluster)
 	}
 	first, seen := set[0], map[string]bool{set[0].value: true}
 	var out diag.Diagnostics
@@ -104,8 +105,8 @@ func differing(set []fleetInput) diag.Diagnostics {
 			continue
 		}
 		seen[in.value] = true
-		out = append(out, diag.Errorf("validate.fleet-variable", in.at, "variable %s of %s has scope fleet, but %s here and %s for %s",
-			in.of.name, in.of.profile, in.shown(), first.shown(), count(users[first.value], "cluster")).
+		out = append(out, diag.Errorf("validate.fleet-variable", in.at, "variable %s of %s has scope fleet, but %s for %s, and %s for %s",
+			in.of.name, in.of.profile, in.shown(), someOf(users[in.value]), first.shown(), someOf(users[first.value])).
 			WithDetail("give all clusters of this version the same value, or declare the variable with scope: cluster").
 			WithPath(diag.Fields("spec", "variables", in.of.name)).
 			WithRelated(first.at, "the other value is here"))

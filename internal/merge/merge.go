@@ -3,6 +3,7 @@ package merge
 import (
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -36,14 +37,26 @@ func Join(lower, upper *value.Node, table Table, wins func(at diag.Path, lower *
 	return joined, m.conflicts
 }
 
+// Directives are the fields that mean something in trees, beside those of data.
+var Directives = []string{"$append", "$delete", "$file", "$replace", "$secret"}
+
 // Misplaced yields the directives of an upper tree that mean nothing where they
 // stand: $append and $replace beside other fields or without a list, $delete
-// that is not true or not in an item of a keyed list.
-func Misplaced(upper *value.Node, table Table) iter.Seq2[diag.Path, value.Entry] {
-	return func(yield func(diag.Path, value.Entry) bool) { misplaced(nil, upper, table, false, yield) }
+// that is not true or not in an item of a keyed list, and what wrong says is no
+// field of data.
+func Misplaced(upper *value.Node, table Table, wrong func(name string) bool) iter.Seq2[diag.Path, value.Entry] {
+	return func(yield func(diag.Path, value.Entry) bool) {
+		(&search{table: table, wrong: wrong, yield: yield}).misplaced(nil, upper, false)
+	}
 }
 
-func misplaced(path diag.Path, n *value.Node, table Table, keyed bool, yield func(diag.Path, value.Entry) bool) bool {
+type search struct {
+	table Table
+	wrong func(name string) bool
+	yield func(diag.Path, value.Entry) bool
+}
+
+func (s *search) misplaced(path diag.Path, n *value.Node, keyed bool) bool {
 	for _, f := range n.Fields() {
 		at, wrong := path.Join(diag.Field(f.Name)), false
 		switch f.Name {
@@ -52,13 +65,15 @@ func misplaced(path diag.Path, n *value.Node, table Table, keyed bool, yield fun
 		case "$delete":
 			remove, _ := f.Value.Boolean()
 			wrong = !keyed || !remove
+		default:
+			wrong = strings.HasPrefix(f.Name, "$") && !slices.Contains(Directives, f.Name) && s.wrong(f.Name)
 		}
-		if wrong && !yield(at, f) || !misplaced(at, f.Value, table, false, yield) {
+		if wrong && !s.yield(at, f) || !s.misplaced(at, f.Value, false) {
 			return false
 		}
 	}
 	for i, item := range n.Items() {
-		if !misplaced(path.Join(diag.Index(i)), item, table, len(table(path).Keys) > 0, yield) {
+		if !s.misplaced(path.Join(diag.Index(i)), item, len(s.table(path).Keys) > 0) {
 			return false
 		}
 	}

@@ -20,6 +20,7 @@ func Changes(have, want *profile.Workspace) []Change {
 	d := derivation{have: side{have, documents(have)}, want: side{want, documents(want)}}
 	d.versions()
 	d.settings()
+	d.policies()
 	d.clusters()
 	slices.SortFunc(d.changes, Change.compare)
 	return d.changes
@@ -106,6 +107,28 @@ func (d *derivation) settings() {
 		at, gone := d.place(document, nil)
 		d.add(Change{Verb: profile.ConfigureVerb, Document: document, Range: at, Gone: gone})
 	}
+}
+
+// policies are files, of which this package knows no parts: each changes as a
+// whole.
+func (d *derivation) policies() {
+	have, want := d.have.policies(), d.want.policies()
+	all := maps.Clone(have)
+	maps.Copy(all, want)
+	for name := range all {
+		if have[name] != want[name] {
+			d.add(Change{Verb: profile.ConfigureVerb, Document: name, Range: diag.Range{File: name}, Gone: want[name] == ""})
+		}
+	}
+}
+
+// policies are the digests of the files of policies, by name.
+func (s side) policies() map[string]string {
+	out := map[string]string{}
+	for _, f := range s.Policies() {
+		out[f.Name] = f.Digest
+	}
+	return out
 }
 
 func settings(s side) map[string]*value.Node {

@@ -45,6 +45,7 @@ func TestChanges(t *testing.T) {
 `))}
 	base["library.sum"] = &fstest.MapFile{}
 	base["strategies/s.yaml"] = &fstest.MapFile{Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Strategy\nmetadata: {name: s}\nspec: {stages: [{name: all, rest: true}]}\n")}
+	base["policies/a.cue"] = &fstest.MapFile{Data: []byte("policies: {}\n")}
 	have, _ := profile.Load(base, profile.Layout{})
 	profileText, a := string(base["library/base/1.0.0/profile.yaml"].Data), string(base["fleet/a.yaml"].Data)
 	for _, c := range []struct {
@@ -80,10 +81,16 @@ func TestChanges(t *testing.T) {
 		{"a hub", "hubs/eu-1.yaml", strings.Replace(string(base["hubs/eu-1.yaml"].Data), "1.14.2", "1.14.3", 1), []string{"configure: configure hub eu-1"}},
 		{"a strategy less", "strategies/s.yaml", "", []string{"configure: configure strategy s (gone)"}},
 		{"the rules", "library/ownership.yaml", strings.Replace(string(base["library/ownership.yaml"].Data), "base*", "bas*", 1), []string{"configure: configure ownership ownership"}},
+		{"a policy", "policies/a.cue", "policies: {a: {}}\n", []string{"configure: configure policies/a.cue"}},
+		{"a policy more", "policies/b.cue", "policies: {}\n", []string{"configure: configure policies/b.cue"}},
+		{"a policy less", "policies/a.cue", "absent", []string{"configure: configure policies/a.cue (gone)"}},
 		{"the lock", "fleet.lock", "eu-1/fleet/a base@1.0.0 sha256:" + strings.Repeat("0", 64) + "\n", nil},
 	} {
 		head := maps.Clone(base)
 		head[c.file] = &fstest.MapFile{Data: []byte(c.text)}
+		if c.text == "absent" {
+			delete(head, c.file)
+		}
 		want, _ := profile.Load(head, profile.Layout{})
 		got := lines(policy.Changes(have, want))
 		slices.Sort(got)
