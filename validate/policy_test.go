@@ -265,7 +265,7 @@ func TestPolicyWork(t *testing.T) {
 				t.Errorf("%s of %d: refused at %v", name, n, refused[0].path)
 			}
 			runtime.ReadMemStats(&after)
-			if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 200 {
+			if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 400 {
 				t.Errorf("%s of %d allocates %d MiB", name, n, used)
 			} else {
 				t.Logf("%s of %d allocates %d MiB", name, n, used)
