@@ -18,13 +18,13 @@ func specialise(defs node, ws *profile.Workspace) {
 		profiles["items"] = node{"enum": known.profiles}
 	}
 	if len(known.profiles) > 0 {
-		cluster["variables"] = only(known.variables)
-		cluster["presets"] = only(known.presets)
+		replace(cluster, "variables", only(known.variables))
+		replace(cluster, "presets", only(known.presets))
 	}
 	pools := inSchema(defs["Pools"], "properties")
 	for _, pool := range []node{inSchema(pools["controlPlane"]), inSchema(inSchema(pools["workers"]), "items")} {
 		if len(known.profiles) > 0 {
-			inSchema(pool, "properties")["variables"] = only(known.pool)
+			replace(inSchema(pool, "properties"), "variables", only(known.pool))
 		}
 	}
 	choose(inSchema(defs["Override"], "properties"), "layer", known.layers)
@@ -55,6 +55,12 @@ func choose(properties node, field string, known []string) {
 	if _, optional := before["anyOf"]; optional {
 		of = nullable(of)
 	}
+	replace(properties, field, of)
+}
+
+// replace replaces the schema of a field and keeps its description.
+func replace(properties node, field string, of node) {
+	before, _ := properties[field].(node)
 	if text, ok := before["description"]; ok {
 		of["description"] = text
 	}
