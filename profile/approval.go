@@ -70,6 +70,7 @@ func (r Reason) compare(o Reason) int {
 // rollouts write. Only content counts: neither places, nor comments, nor the order
 // of files and documents.
 func Approvals(have, want *Workspace) []Approval {
+	have, want = have.whole(), want.whole()
 	c := &consent{have: have, want: want, rules: have.rulesOnOthers(), by: map[string][]Reason{}}
 	c.profiles()
 	c.overlays()

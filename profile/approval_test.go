@@ -268,3 +268,14 @@ func rearranged(rt *rapid.T, files fstest.MapFS) fstest.MapFS {
 	out["fleet/sub/all.yaml"] = &fstest.MapFile{Data: []byte("# all\n" + strings.Join(documents, "---\n"))}
 	return out
 }
+
+// TestApprovalsOfTheZeroWorkspace: it is an empty one.
+func TestApprovalsOfTheZeroWorkspace(t *testing.T) {
+	if got := profile.Approvals(&profile.Workspace{}, &profile.Workspace{}); len(got) != 0 {
+		t.Errorf("nothing changes, and %v are asked", got)
+	}
+	whole := load(t, overBase(t, nil))
+	if len(profile.Approvals(&profile.Workspace{}, whole)) == 0 || len(profile.Approvals(whole, &profile.Workspace{})) == 0 {
+		t.Error("nobody is asked for a library that is added or removed")
+	}
+}

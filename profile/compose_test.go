@@ -364,7 +364,12 @@ func holdOrigin(t *rapid.T, stack *profile.Stack, app profile.StackLayer, path d
 	}
 	var before, lost []string
 	for _, by := range slices.Backward(speakers) {
-		if n, ok := naiveOver("", nil, setBy(by, values[by])).at(path[1:]); ok && by != leaf.by && !(isMap(n) && isMap(leaf)) {
+		said := naiveOver("", nil, setBy(by, values[by]))
+		i := len(path) // how far by follows the path: a mapping on the way says nothing of its end
+		for _, ok := said.at(path[1:i]); !ok; _, ok = said.at(path[1:i]) {
+			i--
+		}
+		if n, _ := said.at(path[1:i]); by != leaf.by && !(isMap(n) && (i < len(path) || isMap(leaf))) {
 			before = append(before, by)
 		}
 	}
@@ -373,6 +378,48 @@ func holdOrigin(t *rapid.T, stack *profile.Stack, app profile.StackLayer, path d
 	}
 	if diff := cmp.Diff(before, lost); diff != "" {
 		t.Fatalf("%s lost (-want +got):\n%s", path, diff)
+	}
+}
+
+// TestLostWhateverTheShape: values, lists and mappings that replace one another
+// are lost, however the path is spelled; what is added to is not.
+func TestLostWhateverTheShape(t *testing.T) {
+	values := map[string]map[string]any{}
+	for _, by := range speakers {
+		values[by] = nil
+	}
+	values[speakers[0]] = map[string]any{
+		"l": []any{1, 2}, "s": 5, "m": map[string]any{"a": 1}, "mtu": 1450, "log": []any{"a"},
+		"items": []any{map[string]any{"name": "x", "v": 1}}, "wasKeyed": []any{map[string]any{"name": "x"}},
+	}
+	values[speakers[5]] = map[string]any{
+		"l": []any{9}, "s": map[string]any{"a": 1}, "m": map[string]any{"b": 2}, "mtu": map[string]any{"$append": []any{3}}, "log": []any{"b"},
+		"items": []any{map[string]any{"name": "x", "v": 2}, map[string]any{"name": "y", "v": 3}}, "wasKeyed": map[string]any{"a": 1},
+	}
+	w, diags := profile.Load(composed(t, values), profile.Layout{})
+	stack, found := w.Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
+	if stack == nil {
+		t.Fatal(append(diags, found...).Text(nil))
+	}
+	app, _ := stack.Layer("app")
+	for text, want := range map[string]string{
+		"/values/l": "[[1,2]]", "/values/l[0]": "[[1,2]]", "/values/l/0": "[[1,2]]",
+		"/values/s": "[5]", "/values/s/a": "[5]", "/values/m": "[]", "/values/m/b": "[]", "/values/mtu[0]": "[1450]",
+		"/values/log[0]": "[]", "/values/log[1]": "[]",
+		"/values/items[name=x]/v": "[1]", "/values/items[0]/v": "[1]", "/values/items/0/v": "[1]", "/values/items[1]/v": "[]",
+		"/values/wasKeyed/a": `[[{"name":"x"}]]`,
+	} {
+		path, err := diag.ParsePath(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lost := []any{}
+		for _, l := range stack.Lost(app, path) {
+			lost = append(lost, l.Value.Any())
+		}
+		if got, _ := json.Marshal(lost); string(got) != want {
+			t.Errorf("%s lost %s, want %s", text, got, want)
+		}
 	}
 }
 

@@ -266,6 +266,12 @@ func (l *loader) misnamed(r *release, i int, layer *value.Node, inherited []*val
 	if layer.Kind() != value.Map || layer.Get("kind") != nil || layer.Get("component") != nil {
 		return false
 	}
+	if f, ok := layer.Entry("layer"); ok && layer.Get("name") == nil { // as presets and overlays have it
+		at := diag.Fields("spec", "layers").Join(diag.Index(i), diag.Field("layer"))
+		l.add(diag.Errorf("profile.unknown-field", f.Key.Range(), "unknown field %q in a layer", f.Name).
+			WithDetail("write name: in a profile it says which layer of %s changes", r.parent.ref).WithPath(at))
+		return true
+	}
 	var known []string
 	for _, n := range inherited {
 		known = append(known, n.Get("name").Text())

@@ -51,6 +51,9 @@ func (c immutable) compare(pool string, before, after map[string]*value.Node) di
 	if old.Equal(now) {
 		return nil
 	}
+	if order, ok := c.now.Type.Compare(Value{node: old}, Value{node: now}); ok && order == 0 {
+		return nil // 60m is 1h
+	}
 	closed := c.have.comp.sensitive[c.now.Name] || c.want.comp.sensitive[c.now.Name]
 	said := func(n *value.Node) string {
 		switch {

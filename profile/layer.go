@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // LayerKind is the slice of a cluster that a layer is about. Kinds are listed
@@ -105,7 +106,7 @@ func (r Requirement) String() string {
 // MetBy reads the range and gives the test whether a layer of a profile meets the
 // condition: it has the name, which may be profile/layer; it provides the
 // capability; or it has the component, in a version of the range. A version of
-// scheme opaque is in the range that is equal to it. With an error no layer meets
+// scheme opaque is in the range that names it, alone or between "||". With an error no layer meets
 // the condition. Many goroutines may use the test.
 func (r Requirement) MetBy() (met func(profile string, l *Layer) bool, err error) {
 	versions, err := ParseVersionRange(r.Version)
@@ -128,7 +129,7 @@ func (r VersionRange) admits(c Component) bool {
 	case r.text == "":
 		return true
 	case c.Scheme == "opaque":
-		return c.Version == r.text
+		return slices.ContainsFunc(strings.Split(r.text, "||"), func(one string) bool { return strings.TrimSpace(one) == c.Version })
 	}
 	v, err := ParseVersion(c.Version)
 	return err == nil && r.Has(v)

@@ -148,8 +148,12 @@ func (c *composition) unmet(ly *layer, r requirement, near, layers []*layer) dia
 		return found.WithDetail("%s", c.unmetHint(r, layers))
 	}
 	other := near[0]
+	hint := "choose versions of the profiles that fit together"
+	if other.Component.Scheme == "opaque" && strings.ContainsAny(r.Version, "<>=~^*") {
+		hint = "opaque versions cannot be ordered, only named: " + other.Component.Version + ", or several with || between them"
+	}
 	return found.
-		WithDetail("%s has %s: choose versions of the profiles that fit together", other.release.ref, other.Component).
+		WithDetail("%s has %s: %s", other.release.ref, other.Component, hint).
 		WithRelated(other.at(diag.Field("component")), "layer %s of %s, owner %s, has %s", other.Name, other.release.ref, other.owner(), other.Component)
 }
 

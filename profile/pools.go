@@ -159,7 +159,7 @@ func (r *resolution) checkPool(p Pool, path diag.Path, worker bool) {
 	case !worker && a != nil:
 		r.reject("profile.pool", path.Join(diag.Field("autoscale")), "write replicas: 1, 3 or 5", "the control plane cannot be scaled automatically")
 	case a != nil && p.Replicas != nil:
-		r.reject("profile.pool", path.Join(diag.Field("autoscale")), "keep one of the two: with both, the autoscaler and the blueprint fight", "a pool has either replicas or autoscale")
+		r.reject("profile.pool", path, "keep one of the two: with both, the autoscaler and the blueprint fight", "a pool has either replicas or autoscale")
 	case a != nil && (a.Min < 0 || a.Min > a.Max):
 		r.reject("profile.pool", path.Join(diag.Field("autoscale")), "min is at least 0 and at most max", "autoscale has min %d and max %d", a.Min, a.Max)
 	case p.Replicas != nil && *p.Replicas < 0:

@@ -148,30 +148,61 @@ type LostValue struct {
 }
 
 // Lost are the values that were set at a path of a layer and did not come to
-// stand, the latest first. There are none for paths with an index, which may
-// mean another item in each document, and of mappings and lists that are part of
-// what stands.
+// stand, the latest first: also a value above the path that gave way to the
+// mapping or list that stands there. Items that only their index names may be
+// others in each document: of those it is lists as a whole that are lost. There
+// are none of mappings and lists that are part of what stands.
 func (s *Stack) Lost(l StackLayer, path diag.Path) []LostValue {
-	parts := l.layer.parts
+	parts, table := l.layer.parts, l.layer.table()
 	switch name, _ := firstField(path); name {
 	case "values":
 	case "capi":
-		parts = s.comp.capiParts()
+		parts, table = s.comp.capiParts(), merge.Capi
 	default:
 		return nil
 	}
-	if slices.ContainsFunc(path, func(step diag.Step) bool { _, ok := step.IsIndex(); return ok }) {
-		return nil
-	}
-	now, stands, _ := s.Find(l, path)
+	tree := s.tree(l)
+	path = shared(tree, path, table)
 	var out []LostValue
 	for _, p := range slices.Backward(parts) {
 		said := value.NewMap([]value.Entry{{Name: "values", Value: foldValues([]part{p}, l.layer)}, {Name: "capi", Value: foldCapi([]part{p})}}, value.Place{})
-		if n := said.Find(path); n != nil && !mergedInto(now.node, n) && n.Place().Range() != stands.Range {
+		at := saidAt(said, path)
+		n, now := said.Find(at), tree.Find(at)
+		inside := len(at) < len(path) && n.Kind() == now.Kind() // which says nothing of the path
+		if n != nil && !inside && !mergedInto(now, n) && n.Place().Range() != now.Origin().Range {
 			out = append(out, LostValue{Value: Value{node: n}, Origin: n.Origin()})
 		}
 	}
 	return out
+}
+
+// shared is the path as every document can follow it: items by their keys, and up
+// to the first list whose items have none.
+func shared(tree *value.Node, path diag.Path, table merge.Table) diag.Path {
+	var out diag.Path
+	for _, step := range path {
+		_, field := step.IsField()
+		_, index := step.IsIndex()
+		if index || field && tree.Find(out).Kind() == value.List {
+			key, ok := table.KeyOf(out[1:], tree.Find(out.Join(step)))
+			if !ok {
+				return out
+			}
+			step = key
+		}
+		out = out.Join(step)
+	}
+	return out
+}
+
+// saidAt is how far a document follows the path.
+func saidAt(said *value.Node, path diag.Path) diag.Path {
+	for i := range path {
+		if said.Find(path[:i+1]) == nil {
+			return path[:i]
+		}
+	}
+	return path
 }
 
 // mergedInto reports whether n is part of now: a mapping that others were put

@@ -3,6 +3,7 @@ package profile_test
 import (
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -178,6 +179,9 @@ func TestSumText(t *testing.T) {
 // TestUnion: libraries of several repositories are one; what differs under one
 // version is an error that names both places.
 func TestUnion(t *testing.T) {
+	if empty, diags := profile.Union(nil, nil); len(diags) > 0 || len(slices.Collect(empty.Profiles())) > 0 {
+		t.Errorf("nil libraries hold something: %v", diags)
+	}
 	files := inherited(t)
 	whole := load(t, files)
 	other := load(t, edited(t, files, "library/overlays/small/1.0.0/overlay.yaml", "false", "true"))

@@ -10,11 +10,14 @@ import (
 // several of them have is there once; where their digests differ, or a profile and
 // an overlay have one name, the first one stays and an error names both. Of their
 // Ownership documents, the first one counts, and one that says something else is
-// an error.
+// an error. A nil library is an empty one.
 func Union(libraries ...*Library) (*Library, diag.Diagnostics) {
 	out := newLibrary()
 	var diags diag.Diagnostics
 	for _, l := range libraries {
+		if l == nil {
+			continue
+		}
 		switch {
 		case out.rules == nil:
 			out.rules = l.rules

@@ -357,7 +357,7 @@ func (s Schema) checkParts(depth int, sensitive bool) []problem {
 		}
 	}
 	missing := func(field, example string) {
-		out = append(out, problem{path: diag.Fields("type"), problem: fmt.Sprintf("type %s needs %s", s.Type, field), hint: "for instance " + example})
+		out = append(out, problem{path: diag.Fields(field), problem: fmt.Sprintf("type %s needs %s", s.Type, field), hint: "for instance " + example})
 	}
 	switch {
 	case s.Type == ListVariable && s.Items == nil:

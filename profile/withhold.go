@@ -49,7 +49,7 @@ func (l lines) withholdOne(d diag.Diagnostic) diag.Diagnostic {
 	if l.holds(d.Range) {
 		d.Range = withoutExcerpt(d.Range)
 		if strings.HasPrefix(d.Code, "source.") { // which quotes what it is about
-			d.Summary, d.Detail = "something on this line is not read as it looks; the line is sensitive and not shown", "quote the text"
+			d = withoutQuotes(d)
 		}
 	}
 	for i, r := range d.Related {
@@ -57,6 +57,21 @@ func (l lines) withholdOne(d diag.Diagnostic) diag.Diagnostic {
 			d.Related = slices.Clone(d.Related)
 			d.Related[i].Range = withoutExcerpt(r.Range)
 		}
+	}
+	return d
+}
+
+// withoutQuotes says what a finding about how a text is read says, without the
+// text.
+func withoutQuotes(d diag.Diagnostic) diag.Diagnostic {
+	if d.Code != "source.duplicate-key" {
+		d.Summary, d.Detail = "something on this line is not read as it looks; the line is sensitive and not shown", "quote the text"
+		return d
+	}
+	d.Summary = "a key stands twice in its mapping; the line is sensitive and not shown"
+	d.Related = slices.Clone(d.Related)
+	for i := range d.Related {
+		d.Related[i].Summary = "the first one is here"
 	}
 	return d
 }

@@ -27,6 +27,16 @@ type member struct {
 	cluster Cluster
 }
 
+// whole is the workspace with a library: the zero Workspace is an empty one.
+func (w *Workspace) whole() *Workspace {
+	if w.Library != nil {
+		return w
+	}
+	c := *w
+	c.Library = newLibrary()
+	return &c
+}
+
 // Clusters yields the keys of the fleet, sorted.
 func (w *Workspace) Clusters() iter.Seq[Key] {
 	return func(yield func(Key) bool) {

@@ -54,7 +54,8 @@ func changedPolicies(have, want *profile.Workspace) []changedPolicy {
 		if existed && exists && bytes.Equal(was.Data, now.Data) {
 			continue
 		}
-		reason := profile.Reason{Summary: "changes " + name, Document: name, Range: diag.Range{File: name}}
+		first := diag.Position{Line: 1, Column: 1}
+		reason := profile.Reason{Summary: "changes " + name, Document: name, Range: diag.Range{File: name, Start: first, End: first}}
 		switch {
 		case !existed:
 			reason.Summary = "adds " + name

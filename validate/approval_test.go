@@ -45,6 +45,9 @@ func TestApprovalsOfPolicies(t *testing.T) {
 				var reasons []string
 				for _, r := range a.Reasons {
 					reasons = append(reasons, r.Summary)
+					if r.Range.Start.Line < 1 || r.Range.Start.Column < 1 {
+						t.Errorf("%s has no place: %v", r.Summary, r.Range)
+					}
 				}
 				got = append(got, a.Owner+": "+strings.Join(reasons, "; "))
 			}

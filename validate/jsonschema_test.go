@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -209,5 +210,69 @@ func TestWorkspaceSchema(t *testing.T) {
 		if err := schema.Validate(cluster(c.spec)); (err == nil) != c.fine {
 			t.Errorf("%s: %v, want fine %v", name, err, c.fine)
 		}
+	}
+}
+
+// TestWorkspaceSchemaKnowsVariables: in the schema of a workspace a variable is
+// what NewVariableSchema says of it, in its scope, and presets are known.
+func TestWorkspaceSchemaKnowsVariables(t *testing.T) {
+	thirty, err := profile.ValueOf(int64(30))
+	if err != nil {
+		t.Fatal(err)
+	}
+	library, found := profile.NewLibrary(profile.Contents{Profiles: []profile.Profile{base(
+		profile.Variable{Name: "o", Schema: profile.Schema{Type: profile.ObjectVariable, Properties: map[string]profile.Property{"a": {Schema: profile.Schema{Type: profile.StringVariable}, Required: true}}}},
+		profile.Variable{Name: "ver", Schema: profile.Schema{Type: profile.VersionVariable}},
+		profile.Variable{Name: "d", Schema: profile.Schema{Type: profile.DurationVariable}},
+		profile.Variable{Name: "q", Schema: profile.Schema{Type: profile.QuantityVariable}},
+		profile.Variable{Name: "sec", Schema: profile.Schema{Type: profile.SecretRefVariable}},
+		profile.Variable{Name: "mp", Schema: profile.Schema{Type: profile.IntegerVariable, Min: thirty}, Scope: profile.PoolScope},
+	)}}, profile.Layout{})
+	if found.HasErrors() {
+		t.Fatal(found.Text(nil))
+	}
+	ws, _ := profile.Load(fstest.MapFS{}, profile.Layout{Library: library})
+	schema := compiled(t, validate.JSONSchema(ws))
+	for _, c := range []struct {
+		spec string
+		fine bool
+	}{
+		{`"variables": {"o": {"a": "x"}, "ver": "1.2.0", "d": "90m", "q": "1Gi", "sec": {"name": "x"}}`, true},
+		{`"variables": {"o": null, "base/q": "1Gi"}, "presets": {"size": "small", "base/size": "large"}`, true},
+		{`"pools": {"controlPlane": {"variables": {"mp": 30}}, "workers": [{"name": "a", "variables": {"base/mp": 30}}]}, "presets": {"size": null}`, true},
+		{`"variables": {"o": {"a": 1}}`, false},
+		{`"variables": {"o": {"b": "x"}}`, false},
+		{`"variables": {"ver": "1.2"}`, false},
+		{`"variables": {"d": "1d"}`, false},
+		{`"variables": {"q": "1GB"}`, false},
+		{`"variables": {"sec": {"key": "x"}}`, false},
+		{`"variables": {"mp": 50}`, false},
+		{`"pools": {"workers": [{"name": "a", "variables": {"mp": 5}}]}`, false},
+		{`"pools": {"workers": [{"name": "a", "variables": {"q": "1Gi"}}]}`, false},
+		{`"pools": {"controlPlane": {"variables": {"mp": 5}}}`, false},
+		{`"presets": {"sizee": "small"}`, false},
+		{`"presets": {"size": "huge"}`, false},
+	} {
+		document := `{"apiVersion": "` + profile.APIVersion + `", "kind": "Cluster", "metadata": {"name": "a"}, "spec": {"profiles": ["base"], ` + c.spec + `}}`
+		data, err := jsonschema.UnmarshalJSON(strings.NewReader(document))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(data); (err == nil) != c.fine {
+			t.Errorf("%s: %v, want fine %v", c.spec, err, c.fine)
+		}
+	}
+}
+
+// base is a profile with variables and presets, of which nothing else counts.
+func base(variables ...profile.Variable) profile.Profile {
+	none := []profile.LayerPatch{}
+	return profile.Profile{
+		TypeMeta: profile.TypeMeta{APIVersion: profile.APIVersion, Kind: "Profile"},
+		Metadata: profile.ObjectMeta{Name: "base"},
+		Spec: profile.ProfileSpec{Version: "1.0.0", Owner: "platform", Kind: profile.AddOnProfile, Variables: variables,
+			Layers:  []profile.Layer{{Name: "app", Kind: profile.AddOnLayer, Component: profile.Component{None: "a test"}}},
+			Presets: []profile.Preset{{Group: "size", Name: "small", Layers: none}, {Group: "size", Name: "large", Layers: none}},
+		},
 	}
 }

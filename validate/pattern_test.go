@@ -13,9 +13,8 @@ import (
 // JSON Schema, or none where that cannot say it.
 func TestSchemaPattern(t *testing.T) {
 	for re2, want := range map[string]any{"": nil, "^a$": "^a$", "^.$": `^[^\n]$`, "^a{$": `^a\{$`, "(?m)^a": nil} {
-		n, v := node{}, profile.Variable{}
-		v.Pattern = re2
-		if texts(n, v); n["pattern"] != want {
+		v := profile.Variable{Schema: profile.Schema{Type: profile.StringVariable, Pattern: re2}}
+		if n := editor.variable(v); n["pattern"] != want {
 			t.Errorf("%q gives %v, want %v", re2, n["pattern"], want)
 		}
 	}

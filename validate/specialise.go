@@ -17,8 +17,15 @@ func specialise(defs node, ws *profile.Workspace) {
 	if profiles := inSchema(cluster["profiles"]); len(known.profiles) > 0 {
 		profiles["items"] = node{"enum": known.profiles}
 	}
-	if len(known.variables) > 0 {
-		cluster["variables"] = nullable(node{"type": "object", "properties": known.variables, "additionalProperties": false})
+	if len(known.profiles) > 0 {
+		replace(cluster, "variables", only(known.variables))
+		replace(cluster, "presets", only(known.presets))
+	}
+	pools := inSchema(defs["Pools"], "properties")
+	for _, pool := range []node{inSchema(pools["controlPlane"]), inSchema(inSchema(pools["workers"]), "items")} {
+		if len(known.profiles) > 0 {
+			replace(inSchema(pool, "properties"), "variables", only(known.pool))
+		}
 	}
 	choose(inSchema(defs["Override"], "properties"), "layer", known.layers)
 	choose(inSchema(defs["Waiver"], "properties"), "policy", known.policies)
@@ -48,24 +55,39 @@ func choose(properties node, field string, known []string) {
 	if _, optional := before["anyOf"]; optional {
 		of = nullable(of)
 	}
+	replace(properties, field, of)
+}
+
+// replace replaces the schema of a field and keeps its description.
+func replace(properties node, field string, of node) {
+	before, _ := properties[field].(node)
 	if text, ok := before["description"]; ok {
 		of["description"] = text
 	}
 	properties[field] = of
 }
 
-// workspaceNames are what documents of a workspace may refer to, sorted.
+// only is a mapping with these fields, each of which may be null.
+func only(fields map[string][]node) node {
+	properties := node{}
+	for name, of := range fields {
+		properties[name] = nullable(anyOf(of))
+	}
+	return nullable(node{"type": "object", "properties": properties, "additionalProperties": false})
+}
+
+// workspaceNames are what documents of a workspace may refer to, sorted; and by
+// name the schemas of variables of clusters and of pools, and of presets.
 type workspaceNames struct {
 	hubs, profiles, layers, policies []string
-	variables                        node
+	variables, pool, presets         map[string][]node
 }
 
 func namesOf(ws *profile.Workspace) workspaceNames {
-	var out workspaceNames
+	out := workspaceNames{variables: map[string][]node{}, pool: map[string][]node{}, presets: map[string][]node{}}
 	for _, h := range ws.Hubs() {
 		out.hubs = append(out.hubs, h.Metadata.Name)
 	}
-	declared := map[string][]node{}
 	for p := range ws.Profiles() {
 		ref := p.Ref()
 		out.profiles = append(out.profiles, ref.Name, ref.String())
@@ -73,18 +95,26 @@ func namesOf(ws *profile.Workspace) workspaceNames {
 			out.layers = append(out.layers, l.Name, ref.Name+"/"+l.Name)
 		}
 		for _, v := range p.Spec.Variables {
-			for _, name := range []string{v.Name, ref.Name + "/" + v.Name} {
-				declared[name] = append(declared[name], variableSchema(v))
+			declared := out.variables
+			if v.Scope == profile.PoolScope {
+				declared = out.pool
 			}
+			add(declared, ref.Name, v.Name, editor.declared(v))
+		}
+		for _, preset := range p.Spec.Presets {
+			add(out.presets, ref.Name, preset.Group, node{"const": preset.Name})
 		}
 	}
 	out.profiles, out.layers = distinct(out.profiles), distinct(out.layers)
 	out.policies = slices.Sorted(maps.Keys(PolicyOwners(ws)))
-	out.variables = node{}
-	for name, of := range declared {
-		out.variables[name] = nullable(anyOf(of))
-	}
 	return out
+}
+
+// add adds a schema under a name, and under the name for one profile.
+func add(to map[string][]node, profile, name string, of node) {
+	for _, name := range []string{name, profile + "/" + name} {
+		to[name] = append(to[name], of)
+	}
 }
 
 func distinct(names []string) []string {
@@ -107,53 +137,4 @@ func anyOf(all []node) node {
 		return all[0]
 	}
 	return node{"anyOf": out}
-}
-
-// variableSchema is what the values of a variable are, as far as JSON Schema can
-// say it: bounds of quantities, durations and versions are left out.
-func variableSchema(v profile.Variable) node {
-	n := node{}
-	switch v.Type {
-	case profile.BooleanVariable:
-		n["type"] = "boolean"
-	case profile.IntegerVariable:
-		n["type"] = "integer"
-		bound(n, "minimum", v.Min)
-		bound(n, "maximum", v.Max)
-	case profile.SecretRefVariable:
-		n["type"] = "object"
-	case profile.StringVariable, profile.EnumVariable:
-		n["type"] = "string"
-		texts(n, v)
-	case profile.CIDRVariable, profile.VersionVariable, profile.QuantityVariable, profile.DurationVariable:
-		n["type"] = "string"
-	}
-	if v.Description != "" {
-		n["description"] = v.Description
-	}
-	if !v.Default.IsZero() {
-		n["default"] = v.Default.Any()
-	}
-	return n
-}
-
-func bound(n node, name string, v profile.Value) {
-	if i, ok := v.Tree().Integer(); ok {
-		n[name] = i
-	}
-}
-
-func texts(n node, v profile.Variable) {
-	if len(v.Enum) > 0 {
-		n["enum"] = v.Enum
-	}
-	if v.MinLength != nil {
-		n["minLength"] = *v.MinLength
-	}
-	if v.MaxLength != nil {
-		n["maxLength"] = *v.MaxLength
-	}
-	if pattern, ok := ecmaScript(v.Pattern); ok && v.Pattern != "" {
-		n["pattern"] = pattern
-	}
 }

@@ -51,15 +51,7 @@ func (s VariableSchema) mapping(pool bool) object {
 		if (v.Scope == profile.PoolScope) != pool {
 			continue
 		}
-		described := editor.variable(v)
-		if v.Deprecated != "" {
-			described["deprecated"] = true
-			described["description"] = sentence(v.Description, "Deprecated: "+v.Deprecated)
-		}
-		if v.Sensitive {
-			described["writeOnly"] = true
-		}
-		properties[v.Name] = described
+		properties[v.Name] = editor.declared(v)
 		if v.Required {
 			required = append(required, v.Name)
 		}
@@ -68,6 +60,20 @@ func (s VariableSchema) mapping(pool bool) object {
 	out := object{"type": "object", "properties": properties, "additionalProperties": false}
 	if len(required) > 0 {
 		out["required"] = required
+	}
+	return out
+}
+
+// declared is the schema of a variable with what JSON Schema says of it besides
+// its values.
+func (d dialect) declared(v profile.Variable) object {
+	out := d.variable(v)
+	if v.Deprecated != "" {
+		out["deprecated"] = true
+		out["description"] = sentence(v.Description, "Deprecated: "+v.Deprecated)
+	}
+	if v.Sensitive {
+		out["writeOnly"] = true
 	}
 	return out
 }

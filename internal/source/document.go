@@ -56,7 +56,7 @@ func (b *builder) node(n *yaml.Node, depth int) *value.Node {
 		return b.refuseDepth(n)
 	}
 	if n.Kind != yaml.ScalarNode && n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != "!!map" && n.ShortTag() != "!!seq" {
-		b.report(n, "source.tag", "the tag %s is not supported", "remove the tag", n.Tag)
+		b.report(n, "source.tag", "the tag %s is not supported", "remove the tag", clipped(n.Tag))
 		return value.NewNull(b.place(n))
 	}
 	switch n.Kind {
@@ -125,7 +125,7 @@ func height(n *value.Node, limit int) int {
 func (b *builder) alias(n *yaml.Node, depth int) *value.Node {
 	target := b.known[n.Alias]
 	if target.open || target.node == nil {
-		b.report(n, "source.alias-cycle", "alias *%s stands inside the anchor it names", "write the value out; a document cannot contain itself", n.Value)
+		b.report(n, "source.alias-cycle", "alias *%s stands inside the anchor it names", "write the value out; a document cannot contain itself", clipped(n.Value))
 		return value.NewNull(b.place(n))
 	}
 	if depth+target.height-1 > b.limits.Nesting {
@@ -179,9 +179,9 @@ func (t *text) duplicate(name string, key, first *yaml.Node) {
 	if first.Line == key.Line {
 		lines = fmt.Sprintf("line %d", key.Line+t.offset)
 	}
-	t.add(diag.Errorf("source.duplicate-key", t.place(key).Range(), "the key %q stands twice in this mapping, on %s", name, lines).
+	t.add(diag.Errorf("source.duplicate-key", t.place(key).Range(), "the key %q stands twice in this mapping, on %s", clipped(name), lines).
 		WithDetail("keep one of the two; YAML readers disagree about which one counts").
-		WithRelated(t.place(first).Range(), "the first %q is here", name))
+		WithRelated(t.place(first).Range(), "the first %q is here", clipped(name)))
 }
 
 func (b *builder) key(n *yaml.Node) (string, bool) {

@@ -51,8 +51,8 @@ func TestDocuments(t *testing.T) {
 		"keys that are no strings":        {"1: a\ntrue: b\n~: c\n1.0: d\n", []string{`{"1":"a","1.0":"d","true":"b","~":"c"}`}, nil},
 		"documents before a mistake":      {"a: 1\n---\nb: [\n", []string{`{"a":1}`}, []string{"4:1 source.syntax"}},
 		"a tab":                           {"a:\n\tb: 1\n", nil, []string{"2:1 source.syntax"}},
-		"control characters":              {"a: \x01\n", nil, []string{" source.syntax"}},
-		"bytes that are no UTF-8":         {"a: \xff\n", nil, []string{" source.syntax"}},
+		"control characters":              {"a: \x01\n", nil, []string{"1:4 source.syntax"}},
+		"bytes that are no UTF-8":         {"a: \xff\n", nil, []string{"1:4 source.syntax"}},
 		"a scalar document":               {"text\n", []string{`"text"`}, nil},
 		"block scalars":                   {"a: |-\n  ${x}\n  ---\nb: >\n  c\n  d\n", []string{`{"a":"${x}\n---","b":"c d\n"}`}, nil},
 		"an explicit null, kept":          {"a: ~\nb:\n", []string{`{"a":null,"b":null}`}, nil},
@@ -170,5 +170,31 @@ func TestNestingThroughAliases(t *testing.T) {
 	_, found := read(text, source.Limits{})
 	if len(found) == 0 {
 		t.Error("a tree 1600 deep was accepted")
+	}
+}
+
+// TestFindingsAreShort: what hostile input says is not said again at length.
+func TestFindingsAreShort(t *testing.T) {
+	long := strings.Repeat("9", 100_000)
+	for _, text := range []string{"a: " + long, "a: " + long + ".0", "a: 0x" + long, "!!" + long + " a", "a: !" + long + " {}", "a: !!int " + long + "x", long + ": 1\n" + long + ": 2", "a: 2026-01-01 " + long, "&a" + long + " [*a" + long + "]"} {
+		_, found := source.Documents(&value.Writer{File: "f.yaml"}, []byte(text), source.Limits{})
+		if said := found.Text(nil); len(found) == 0 || len(said) > 1000 {
+			t.Errorf("%.20s: %d findings of %d bytes: %.200s", text, len(found), len(said), said)
+		}
+	}
+}
+
+// TestIllegalCharactersHaveAPlace: the place of what no YAML holds is known.
+func TestIllegalCharactersHaveAPlace(t *testing.T) {
+	for text, want := range map[string]diag.Position{
+		"a: 1\nb: é\x1b": {Line: 2, Column: 5},
+		"a: 1\nb: x\x00": {Line: 2, Column: 5},
+		"a: \xc3\x28":    {Line: 1, Column: 4},
+		"\xff\xfea":      {Line: 1, Column: 1},
+	} {
+		_, found := source.Documents(&value.Writer{File: "f.yaml"}, []byte(text), source.Limits{})
+		if len(found) != 1 || found[0].Code != "source.syntax" || found[0].Range.Start != want {
+			t.Errorf("%q: %v, want one finding at %v", text, found, want)
+		}
 	}
 }

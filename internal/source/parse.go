@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -51,13 +52,13 @@ func (t *text) parse(data []byte) []*yaml.Node {
 		}
 	}
 	if !errors.Is(err, io.EOF) {
-		t.syntaxError(err)
+		t.syntaxError(err, data)
 	}
 	return roots
 }
 
-func (t *text) syntaxError(err error) {
-	at := diag.Range{File: t.writer.File}
+func (t *text) syntaxError(err error, data []byte) {
+	at := t.illegal(data) // of which the library does not say where it is
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	var load *yaml.LoadError
 	if errors.As(err, &load) {
@@ -73,6 +74,27 @@ func (t *text) syntaxError(err error) {
 	}
 	t.add(diag.Errorf("source.syntax", at, "this is not valid YAML: %s", message).
 		WithDetail("%s", syntaxHint(message)))
+}
+
+// illegal is the place of the first character that no YAML holds: bytes that are
+// no UTF-8, and control characters. Without one it is the file.
+func (t *text) illegal(data []byte) diag.Range {
+	at := diag.Range{File: t.writer.File}
+	line, column := 1, 1
+	for len(data) > 0 {
+		r, size := utf8.DecodeRune(data)
+		if r == utf8.RuneError && size == 1 || r < ' ' && r != '\t' && r != '\n' && r != '\r' || r >= 0x7f && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff {
+			at.Start = diag.Position{Line: line + t.offset, Column: column}
+			at.End = at.Start
+			return at
+		}
+		column++
+		if r == '\n' {
+			line, column = line+1, 1
+		}
+		data = data[size:]
+	}
+	return at
 }
 
 func (t *text) tooDeep(at diag.Range) diag.Diagnostic {
@@ -146,6 +168,9 @@ func quotedWidth(rest []rune, quote rune) int {
 // maxFindings bounds what is said of one text: of the millionth mistake of one
 // kind nobody reads.
 const maxFindings = 1000
+
+// clipped keeps what hostile input says short.
+func clipped(text string) string { return value.Short(text, 64) }
 
 func (t *text) add(d diag.Diagnostic) {
 	if len(t.diags) < maxFindings {

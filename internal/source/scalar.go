@@ -43,10 +43,10 @@ func (b *builder) tagged(n *yaml.Node, p value.Place) *value.Node {
 		if v := b.plain(n, p); tagFits(n.ShortTag(), v.Kind()) {
 			return v
 		}
-		b.report(n, "source.tag", "the text %q does not fit its tag %s", "remove the tag, or mend the text", n.Value, n.Tag)
+		b.report(n, "source.tag", "the text %q does not fit its tag %s", "remove the tag, or mend the text", clipped(n.Value), clipped(n.Tag))
 		return value.NewNull(p)
 	}
-	b.report(n, "source.tag", "the tag %s is not supported", "remove the tag; write binary data as a base64 string", n.Tag)
+	b.report(n, "source.tag", "the tag %s is not supported", "remove the tag; write binary data as a base64 string", clipped(n.Tag))
 	return value.NewNull(p)
 }
 
@@ -93,7 +93,7 @@ func (b *builder) number(n *yaml.Node, p value.Place) (*value.Node, bool) {
 	case floatForm.MatchString(s):
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil || math.IsInf(f, 0) {
-			b.report(n, "source.number", "the number %s is out of range", "quote it if it is meant as text", s)
+			b.report(n, "source.number", "the number %s is out of range", "quote it if it is meant as text", clipped(s))
 			return value.NewNull(p), true
 		}
 		return value.NewFloat(f, p).AsWritten(s), true
@@ -104,7 +104,7 @@ func (b *builder) number(n *yaml.Node, p value.Place) (*value.Node, bool) {
 func (b *builder) integer(n *yaml.Node, digits string, base int, p value.Place) *value.Node {
 	i, err := strconv.ParseInt(strings.TrimPrefix(digits, "+"), base, 64)
 	if err != nil {
-		b.report(n, "source.number", "the integer %s does not fit in 64 bits", "quote it if it is meant as text", n.Value)
+		b.report(n, "source.number", "the integer %s does not fit in 64 bits", "quote it if it is meant as text", clipped(n.Value))
 		return value.NewNull(p)
 	}
 	return value.NewInt(i, p).AsWritten(n.Value)
@@ -130,7 +130,7 @@ func (b *builder) warnOldSpelling(n *yaml.Node) {
 		return
 	}
 	if dateForm.MatchString(n.Value) {
-		b.warn(n, "quote it: some YAML readers turn it into a timestamp", "the date %s is read as a string", n.Value)
+		b.warn(n, "quote it: some YAML readers turn it into a timestamp", "the date %s is read as a string", clipped(n.Value))
 	}
 }
 

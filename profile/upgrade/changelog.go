@@ -15,7 +15,11 @@ func (d Difference) Text() string {
 	for _, c := range d.Changes {
 		fmt.Fprintf(&b, "  %-5s  %s: %s (%s)\n", c.Bump, c.Subject, c.Summary, c.Reason)
 		if at := c.place(); !at.IsZero() {
-			fmt.Fprintf(&b, "         %s\n", at)
+			fmt.Fprintf(&b, "         %s", at)
+			if was := c.From.Origin.Range; !was.IsZero() && was != at {
+				fmt.Fprintf(&b, ", was %s", was)
+			}
+			fmt.Fprintln(&b)
 		}
 	}
 	return b.String()

@@ -133,6 +133,7 @@ func TestBumps(t *testing.T) {
 		{"{name: free, type: string}", "{name: free, type: string, pattern: a}", "major variable-narrowed"},
 		{"{name: free, type: string}", "{name: free, type: string, maxLength: 9}", "major variable-narrowed"},
 		{"{name: free, type: string}", "{name: free, type: string, unique: hub}", "major variable-narrowed"},
+		{"type: cidr, disjoint: hub", "type: string", "minor variable-widened, minor type-changed"},
 		{"disjoint: hub", "disjoint: fleet", "major variable-narrowed"},
 		{"disjoint: hub", "disjoint: cluster", "minor variable-widened"},
 		{", disjoint: hub", "", "minor variable-widened"},
@@ -217,6 +218,15 @@ func TestBumps(t *testing.T) {
 				t.Errorf("1.4.1 for a %s change: refused %v", d.Needed, refused)
 			}
 		})
+	}
+}
+
+// TestOlderDeclaresNothing: a version below the old one is no change of it.
+func TestOlderDeclaresNothing(t *testing.T) {
+	older := strings.Replace(strings.Replace(edited, "version: 1.4.0", "version: 1.3.0", 1), "  - {name: free, type: string}\n", "", 1)
+	from, to, _ := releases(t, &txtar.Archive{Files: []txtar.File{{Name: "old/profile.yaml", Data: []byte(edited)}, {Name: "new/profile.yaml", Data: []byte(older)}}})
+	if d := upgrade.Diff(from, to); d.Needed != upgrade.Major || !d.Diagnostics().HasErrors() {
+		t.Errorf("%s is needed and not declared, and nothing is found", d.Needed)
 	}
 }
 

@@ -117,8 +117,17 @@ func addedVariable(v *value.Node) verdict {
 
 // wider are the types that hold all values of another type.
 var wider = map[profile.VariableType][]profile.VariableType{
-	profile.EnumVariable:    {profile.StringVariable},
-	profile.IntegerVariable: {profile.NumberVariable},
+	profile.EnumVariable:     {profile.StringVariable},
+	profile.IntegerVariable:  {profile.NumberVariable},
+	profile.VersionVariable:  {profile.StringVariable},
+	profile.DurationVariable: {profile.StringVariable},
+	profile.QuantityVariable: {profile.StringVariable},
+	profile.IPv4Variable:     {profile.StringVariable},
+	profile.IPv6Variable:     {profile.StringVariable},
+	profile.CIDRVariable:     {profile.StringVariable},
+	profile.URLVariable:      {profile.StringVariable},
+	profile.DNSNameVariable:  {profile.StringVariable},
+	profile.Base64Variable:   {profile.StringVariable},
 }
 
 func typeRule(d *differ, f field) {
