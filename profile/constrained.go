@@ -193,7 +193,10 @@ func (r *resolution) bound(rule constrained) []*value.Node {
 func (r *resolution) views(f fixed) []view {
 	switch name, _ := firstField(f.path); name {
 	case "capi":
-		return r.stack.capi.views(f.path[1:])
+		if r.trees == nil {
+			r.trees = &slotTrees{slots: r.stack.capi}
+		}
+		return r.trees.views(f.path[1:])
 	case "values":
 		for i, ly := range r.comp.layers {
 			if ly == f.target {
@@ -208,6 +211,9 @@ func (r *resolution) views(f fixed) []view {
 // was appended, or whose key was computed. Who reads the list may take either.
 func (r *resolution) judgeDoubles() {
 	for _, f := range r.comp.fixed {
+		if !slices.ContainsFunc(f.path, isKey) {
+			continue
+		}
 		for _, v := range r.views(f) {
 			if d, ok := v.double(f); ok {
 				r.add(f.brokenBy(d.Origin()))
@@ -216,6 +222,8 @@ func (r *resolution) judgeDoubles() {
 		}
 	}
 }
+
+func isKey(s diag.Step) bool { _, ok := s.IsKey(); return ok }
 
 // double is an item by somebody whom the rule binds, where a step of the path
 // finds several that differ in what is fixed.

@@ -114,6 +114,7 @@ type resolution struct {
 	member   *member
 	stack    *Stack
 	comp     *composition
+	trees    *slotTrees // of the bound slots
 	idle     []idleFinding
 	own      map[*layer]*layer      // layers of the composition with the cluster's values over them
 	vars     map[string]*value.Node // by profile name: what its expressions see

@@ -178,35 +178,59 @@ func fromNodes(nodes *value.Node, controlPlane bool) *value.Node {
 	return out
 }
 
+// slotTrees are the slots of a stack with what nodes and workers give them, put
+// together when they are first asked for. They are for one goroutine.
+type slotTrees struct {
+	slots        CapiSlots
+	controlPlane *value.Node
+	classes      []*value.Node
+}
+
+func (s *slotTrees) plane() *value.Node {
+	if s.controlPlane == nil {
+		s.controlPlane = merge.Over(fromNodes(s.slots.ControlPlaneNodes.node, true), s.slots.ControlPlane.node, merge.Capi)
+	}
+	return s.controlPlane
+}
+
+func (s *slotTrees) class(i int) *value.Node {
+	if s.classes == nil {
+		s.classes = make([]*value.Node, len(s.slots.Classes))
+	}
+	if c := s.slots.Classes[i]; s.classes[i] == nil {
+		s.classes[i] = merge.Over(merge.Over(fromNodes(c.Nodes.node, false), c.Workers.node, merge.Capi), c.Class.node, merge.Capi)
+	}
+	return s.classes[i]
+}
+
 // views are the trees in which a path of the slots counts.
-func (s CapiSlots) views(path diag.Path) []view {
+func (s *slotTrees) views(path diag.Path) []view {
 	slot, _ := path[0].IsField()
 	rest := path[1:]
-	controlPlane := func() *value.Node {
-		return merge.Over(fromNodes(s.ControlPlaneNodes.node, true), s.ControlPlane.node, merge.Capi)
-	}
 	var out []view
 	switch slot {
 	case "cluster":
-		return []view{{s.Cluster.node, rest}}
+		return []view{{s.slots.Cluster.node, rest}}
 	case "infrastructure":
-		return []view{{s.Infrastructure.node, rest}}
+		return []view{{s.slots.Infrastructure.node, rest}}
 	case "controlPlane":
-		return []view{{controlPlane(), rest}}
+		return []view{{s.plane(), rest}}
 	case "nodes":
 		for _, p := range spread(rest, true) {
-			out = append(out, view{controlPlane(), p})
+			out = append(out, view{s.plane(), p})
 		}
 	}
-	for _, class := range s.Classes {
-		out = append(out, class.views(slot, rest)...)
+	for i, c := range s.slots.Classes {
+		for _, p := range c.paths(slot, rest) {
+			out = append(out, view{s.class(i), p})
+		}
 	}
 	return out
 }
 
-// views are the trees of one class in which the rest of a path of the slots
-// nodes, workers and classes counts.
-func (c WorkerClass) views(slot string, rest diag.Path) []view {
+// paths are where the rest of a path of the slots nodes, workers and classes
+// arrives in one class.
+func (c WorkerClass) paths(slot string, rest diag.Path) []diag.Path {
 	paths := []diag.Path{rest}
 	switch slot {
 	case "nodes":
@@ -217,12 +241,7 @@ func (c WorkerClass) views(slot string, rest diag.Path) []view {
 		}
 		paths = []diag.Path{rest[1:]}
 	}
-	whole := merge.Over(merge.Over(fromNodes(c.Nodes.node, false), c.Workers.node, merge.Capi), c.Class.node, merge.Capi)
-	var out []view
-	for _, p := range paths {
-		out = append(out, view{whole, p})
-	}
-	return out
+	return paths
 }
 
 // all finds everything at the path: of a list, each item that a step names, as
