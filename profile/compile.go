@@ -174,7 +174,7 @@ func (l *loader) keyedItems(rule value.Entry, key string, items []*value.Node) {
 		other := first[named.Text()]
 		first[named.Text()] = item
 		if removed, _ := other.Get("$delete").Boolean(); other != nil && !removed {
-			l.add(diag.Errorf("profile.merge", named.Place().Range(), "two items of %s have the %s %s", rule.Name, key, named.Text()).
+			l.add(diag.Errorf("profile.merge", named.Place().Range(), "two items of %s have the %s %s", rule.Name, key, clipped(named.Text())).
 				WithDetail("put them together, or take the rule of the list out of merge").
 				WithRelated(other.Get(key).Place().Range(), "the other one is here"))
 		}

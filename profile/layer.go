@@ -106,8 +106,8 @@ func (r Requirement) String() string {
 // MetBy reads the range and gives the test whether a layer of a profile meets the
 // condition: it has the name, which may be profile/layer; it provides the
 // capability; or it has the component, in a version of the range. A version of
-// scheme opaque is in the range that names it, alone or between "||". With an error no layer meets
-// the condition. Many goroutines may use the test.
+// scheme opaque is in the range that names it, alone or between "||". With an
+// error no layer meets the condition. Many goroutines may use the test.
 func (r Requirement) MetBy() (met func(profile string, l *Layer) bool, err error) {
 	versions, err := ParseVersionRange(r.Version)
 	switch {

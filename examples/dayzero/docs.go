@@ -81,42 +81,28 @@ func writePages(dir string, pages []handbook.Page) error {
 		return err
 	}
 	defer os.RemoveAll(staging)
-	if err := stagePages(staging, pages); err != nil {
-		return err
-	}
-	return movePages(dir, filepath.Base(staging), pages)
-}
-
-func stagePages(dir string, pages []handbook.Page) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	for _, p := range pages {
-		if err := root.MkdirAll(path.Dir(p.Name), 0o755); err != nil {
-			return err
-		}
-		if err := root.WriteFile(p.Name, []byte(p.Text), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
+	return movePages(root, filepath.Base(staging), pages)
 }
 
-// movePages moves staged pages into place, when nothing is in the way of any.
-func movePages(dir, staging string, pages []handbook.Page) error {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
+// movePages stages the pages and moves them into place, when nothing is in the
+// way of any.
+func movePages(root *os.Root, staging string, pages []handbook.Page) error {
 	for _, p := range pages {
-		if err := root.MkdirAll(path.Dir(p.Name), 0o755); err != nil {
-			return err
+		for _, name := range []string{p.Name, path.Join(staging, p.Name)} {
+			if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
+				return err
+			}
 		}
 		if info, err := root.Lstat(p.Name); err == nil && info.IsDir() {
-			return fmt.Errorf("%s is a directory", filepath.Join(dir, p.Name))
+			return fmt.Errorf("%s is a directory", filepath.Join(root.Name(), p.Name))
+		}
+		if err := root.WriteFile(path.Join(staging, p.Name), []byte(p.Text), 0o644); err != nil {
+			return err
 		}
 	}
 	for _, p := range pages {

@@ -9,10 +9,10 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
-// Documents reads a text in this module's dialect, or as JSON. Empty documents are left
-// out, so an empty file gives none. Every node is written by w, whose File
-// names the text in diagnostics. Documents with errors are returned as far as
-// they could be read.
+// Documents reads a text in this module's dialect, or as JSON. Empty documents
+// are left out, so an empty file gives none. Every node is written by w, whose
+// File names the text in diagnostics. Documents with errors are returned as far
+// as they could be read.
 func Documents(w *value.Writer, data []byte, limits Limits) ([]*value.Node, diag.Diagnostics) {
 	t := &text{writer: w, limits: limits.withDefaults()}
 	var docs []*value.Node

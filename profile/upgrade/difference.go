@@ -59,8 +59,8 @@ const maxDeciding = 10
 // version to an older one, promise nothing.
 func (d Difference) Diagnostics() diag.Diagnostics {
 	from, okA := versionOf(d.From.Version)
-	_, okB := versionOf(d.To.Version)
-	if !okA || !okB || d.From.Name != d.To.Name || enough(from, d.Declared, d.Needed) {
+	to, okB := versionOf(d.To.Version)
+	if !okA || !okB || d.From.Name != d.To.Name || to.Compare(from) < 0 || enough(from, d.Declared, d.Needed) {
 		return nil
 	}
 	found := diag.Errorf("upgrade.version", d.at, "%s is %s change of %s, but a %s version is needed", d.To, article(d.Declared), d.From.Version, d.Needed).
