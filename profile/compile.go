@@ -124,7 +124,7 @@ func (l *loader) compileLayer(r *release, i int) *layer {
 		l.misplaced(ly.path(diag.Field("capi")), root.Get("capi"), merge.Capi)
 	}
 	l.listMerges(ly)
-	l.keyed(root.Get("merge"), root.Get("values"))
+	l.add(unkeyed(root.Get("merge"), root.Get("values"))...)
 	l.manifests(ly, c.find)
 	l.requirements(ly)
 	return ly
@@ -147,26 +147,27 @@ func (l *loader) listMerges(ly *layer) {
 	}
 }
 
-// keyed holds lists of values to the keys that rules say their items have: an item
-// without, or with that of another one, would not be found again.
-func (l *loader) keyed(rules, values *value.Node) {
+// unkeyed finds the items of lists that do not have the key that rules say they
+// have, or have that of another one: nobody could say which of them is meant.
+func unkeyed(rules, values *value.Node) diag.Diagnostics {
+	var found diag.Diagnostics
 	whole := value.NewMap([]value.Entry{{Name: "values", Value: values}}, value.Place{})
 	for _, rule := range rules.Fields() {
 		key, ok := rule.Value.Get("key").Str()
 		path, err := diag.ParsePath(rule.Name)
-		if !ok || err != nil {
-			continue
+		if ok && err == nil {
+			found = append(found, unkeyedItems(rule, key, whole.Find(path).Items())...)
 		}
-		l.keyedItems(rule, key, whole.Find(path).Items())
 	}
+	return found
 }
 
-func (l *loader) keyedItems(rule value.Entry, key string, items []*value.Node) {
+func unkeyedItems(rule value.Entry, key string, items []*value.Node) (found diag.Diagnostics) {
 	first := map[string]*value.Node{}
 	for _, item := range items {
 		named := item.Get(key)
 		if named.IsNull() {
-			l.add(diag.Errorf("profile.merge", item.Place().Range(), "an item of %s has no %s", rule.Name, key).
+			found = append(found, diag.Errorf("profile.merge", item.Place().Range(), "an item of %s has no %s", rule.Name, key).
 				WithDetail("give it one, or take the rule of the list out of merge").
 				WithRelated(rule.Key.Range(), "that the items have it is said here"))
 			continue
@@ -174,11 +175,12 @@ func (l *loader) keyedItems(rule value.Entry, key string, items []*value.Node) {
 		other := first[named.Text()]
 		first[named.Text()] = item
 		if removed, _ := other.Get("$delete").Boolean(); other != nil && !removed {
-			l.add(diag.Errorf("profile.merge", named.Place().Range(), "two items of %s have the %s %s", rule.Name, key, clipped(named.Text())).
+			found = append(found, diag.Errorf("profile.merge", named.Place().Range(), "two items of %s have the %s %s", rule.Name, key, clipped(named.Text())).
 				WithDetail("put them together, or take the rule of the list out of merge").
 				WithRelated(other.Get(key).Place().Range(), "the other one is here"))
 		}
 	}
+	return found
 }
 
 func (l *loader) manifests(ly *layer, find fileFinder) {

@@ -166,30 +166,17 @@ func (s set) at(path diag.Path) (set, bool) {
 	return s, true
 }
 
-// ambiguous reports whether a step of the path names several items of a list, of
-// which the rest of the path leads to different things.
-func (s set) ambiguous(path diag.Path) bool {
-	for i, step := range path {
-		key, keyed := step.IsKey()
-		above, ok := s.at(path[:i])
-		if !keyed || !ok {
-			continue
-		}
-		var seen []any
-		list, _ := above.v.([]set)
-		for _, item := range list {
-			if m, _ := item.v.(map[string]set); m["name"].v == any(key[0].Value) {
-				leaf, there := item.at(path[i+1:])
-				seen = append(seen, []any{leaf.plain(), there})
-			}
-		}
-		for _, other := range seen {
-			if !reflect.DeepEqual(other, seen[0]) {
-				return true
-			}
-		}
-	}
-	return false
+// repeats reports whether two items of the keyed list have one name, which no
+// document may bring about.
+func (s set) repeats() bool {
+	seen := map[any]bool{}
+	list, _ := s.at(diag.Fields("items"))
+	items, _ := list.v.([]set)
+	return slices.ContainsFunc(items, func(item set) bool {
+		name := item.v.(map[string]set)["name"].v
+		defer func() { seen[name] = true }()
+		return seen[name]
+	})
 }
 
 // valuesOf draws the values of a layer, or a change of them. list says that items
@@ -332,15 +319,24 @@ func TestComposeAgainstFold(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		values := drawValues(r)
 		var want *set
+		repeats := false
 		for _, by := range speakers {
 			next := naiveOver("", want, setBy(by, values[by]))
+			repeats = repeats || next.repeats()
 			want = &next
 		}
 		files := composed(t, values)
 		w, diags := profile.Load(files, profile.Layout{})
 		stack, found := w.Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
+		diags = append(diags, found...)
+		if refused := slices.ContainsFunc(diags, func(d diag.Diagnostic) bool { return d.Code == "profile.merge" }); refused != repeats {
+			r.Fatalf("two items of one name: %t; the workspace says\n%s", repeats, diags.Text(files))
+		}
+		if repeats {
+			return
+		}
 		if stack == nil {
-			r.Fatal(append(diags, found...).Text(files))
+			r.Fatal(diags.Text(files))
 		}
 		app, _ := stack.Layer("app")
 		if diff := cmp.Diff(want.plain(), app.Values.Any()); diff != "" {
@@ -439,10 +435,10 @@ func TestFixedAgainstFold(t *testing.T) {
 		all := naiveOver("", &owned, setBy(other, values[other]))
 		before, _ := owned.at(path)
 		after, there := all.at(path)
-		if owned.ambiguous(path) {
-			return // nobody's doing but the owner's
+		if owned.repeats() || all.repeats() {
+			return // nobody can say which item is fixed
 		}
-		want := !there || !reflect.DeepEqual(before.plain(), after.plain()) || all.ambiguous(path)
+		want := !there || !reflect.DeepEqual(before.plain(), after.plain())
 		w, diags := profile.Load(files, profile.Layout{})
 		_, found := w.Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
 		diags = append(diags, found...)

@@ -292,7 +292,7 @@ func (l *loader) patchLayer(r *release, i int, below, own *value.Node) *value.No
 	path := diag.Fields("spec", "layers").Join(diag.Index(i))
 	rules := merge.Over(below.Get("merge"), own.Get("merge"), merge.Replace)
 	table := merge.Declared(rules)
-	l.keyed(rules, own.Get("values"))
+	l.add(unkeyed(rules, own.Get("values"))...)
 	l.misplaced(path.Join(diag.Field("values")), own.Get("values"), table)
 	l.misplaced(path.Join(diag.Field("capi")), own.Get("capi"), merge.Capi)
 	out := below

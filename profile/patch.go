@@ -38,10 +38,12 @@ func (p layerPatch) over(ly *layer) (*layer, diag.Diagnostics) {
 	c := compiler{loader: found, release: ly.release, layer: ly, find: p.find}
 	at := func(field string) diag.Path { return p.path.Join(diag.Field(field)) }
 	found.misplaced(at("values"), p.root.Get("values"), ly.table())
-	found.keyed(ly.root.Get("merge"), p.root.Get("values"))
+	rules := ly.root.Get("merge")
+	found.add(unkeyed(rules, p.root.Get("values"))...)
 	found.misplaced(at("capi"), p.root.Get("capi"), merge.Capi)
 	if values := c.tree(at("values"), p.root.Get("values"), ly.release.scopes.plain); !values.IsNull() {
 		out.values = merge.Over(ly.values, values, ly.table())
+		found.add(unkeyed(rules, out.values)...)
 	}
 	if capi := c.capi(at("capi"), p.root.Get("capi")); capi != nil {
 		out.capi = merge.Patch(ly.capi, capi, merge.Capi)
