@@ -10,14 +10,29 @@ import (
 
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,62}$`)
 
-// checkProfile judges what one profile document says, on its own.
-func (l *loader) checkProfile(r *release) {
+// checkProfile judges what one profile document says, on its own. composable is
+// false when its layers could not be judged together.
+func (l *loader) checkProfile(r *release) (composable bool) {
+	before := len(l.diags)
+	l.checkShape(r)
+	composable = !l.diags[before:].HasErrors()
+	l.checkVariables(r)
+	for i, ly := range r.profile.Spec.Layers {
+		l.checkInside(r, ly, diag.Fields("spec", "layers").Join(diag.Index(i)))
+	}
+	l.checkRequiredLayers(r)
+	l.checkReferences(r)
+	return composable
+}
+
+// checkShape judges what other layers see of the layers: names, kinds,
+// components and what they ask for.
+func (l *loader) checkShape(r *release) {
 	spec := r.profile.Spec
 	kinds := []string{InfrastructureProfile, AddOnProfile, FullProfile}
 	if spec.Kind != "" && !slices.Contains(kinds, spec.Kind) {
 		l.reject(r, "profile.kind", diag.Fields("spec", "kind"), nearestOf(spec.Kind, kinds, "kinds of profiles"), "unknown kind of profile %q", spec.Kind)
 	}
-	l.checkVariables(r)
 	names := map[string]int{}
 	for i := range spec.Layers {
 		l.checkLayer(r, i, names)
@@ -26,8 +41,6 @@ func (l *loader) checkProfile(r *release) {
 		l.add(diag.Errorf("profile.kind", r.KeyAt(at), "an AddOn profile cannot have pools").
 			WithDetail("move them into a profile of kind Infrastructure or Full").WithPath(at))
 	}
-	l.checkRequiredLayers(r)
-	l.checkReferences(r)
 }
 
 // reject adds an error about the value at path of the profile's document.
@@ -52,6 +65,10 @@ func (l *loader) checkLayer(r *release, i int, names map[string]int) {
 	for j, req := range ly.Conflicts {
 		l.checkRequirement(r, req, at.Join(diag.Field("conflicts"), diag.Index(j)))
 	}
+}
+
+// checkInside judges what a layer says of its own contents.
+func (l *loader) checkInside(r *release, ly Layer, at diag.Path) {
 	l.checkFixed(r, ly, at)
 	l.checkConstrained(r, ly, at)
 	if c := ly.Content; c != nil && (len(c.Manifests) > 0) == (c.Helm != nil) {

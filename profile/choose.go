@@ -9,43 +9,44 @@ import (
 )
 
 // choose finds what the cluster's stack is made of: the profile versions it
-// names, the overlays that match it with what they add, and the presets. usable
-// is false when a profile is missing or broken.
-func (r *resolution) choose(lock LockEntry) (made recipe, usable bool) {
-	releases, usable := r.chooseProfiles(lock)
+// names, the overlays that match it with what they add, and the presets.
+// composable is false when one is missing, or so broken that the layers cannot be
+// judged together.
+func (r *resolution) choose(lock LockEntry) (made recipe, composable bool) {
+	releases, composable := r.chooseProfiles(lock)
 	made = recipe{releases: releases, own: len(releases), rules: r.library.rules}
 	made.overlays = r.matching(lock)
 	for _, o := range made.overlays {
-		usable = r.addProfiles(o, &made, lock) && usable && !o.broken
+		composable = r.addProfiles(o, &made, lock) && composable && !o.broken
 		r.stack.overlays = append(r.stack.overlays, o.ref)
 	}
 	made.presets = r.choosePresets(made)
-	return made, usable && (r.member.broken || r.hasBase(made.releases))
+	return made, composable && !r.member.broken && r.hasBase(made.releases)
 }
 
 // chooseProfiles finds the versions of the profiles that the cluster names.
-func (r *resolution) chooseProfiles(lock LockEntry) (releases []*release, usable bool) {
-	usable = true
+func (r *resolution) chooseProfiles(lock LockEntry) (releases []*release, composable bool) {
+	composable = true
 	seen := map[string]int{}
 	for i, text := range r.member.cluster.Spec.Profiles {
 		path := func() diag.Path { return diag.Fields("spec", "profiles").Join(diag.Index(i)) }
 		ref, err := ParseRef(text)
 		if err != nil {
 			r.reject("profile.reference", path(), "write the name of a profile, or name@version", "%v", err)
-			usable = false
+			composable = false
 			continue
 		}
 		if first, twice := seen[ref.Name]; twice {
 			r.add(diag.Errorf("profile.duplicate", r.member.At(path()), "profile %s is named twice", ref.Name).
 				WithDetail("keep one of the two").WithPath(path()).
 				WithRelated(r.member.At(diag.Fields("spec", "profiles").Join(diag.Index(first))), "the other one is here"))
-			usable = false
+			composable = false
 			continue
 		}
 		seen[ref.Name] = i
 		r.stack.held = r.stack.held || ref.Version != ""
 		found := r.chooseOne(ref, lock, path)
-		usable = usable && found != nil && !found.broken
+		composable = composable && found != nil && found.composable
 		if found != nil {
 			if found.profile.Spec.Abstract {
 				r.add(found.abstract(r.member.At(path())).WithPath(path()))
@@ -54,7 +55,7 @@ func (r *resolution) chooseProfiles(lock LockEntry) (releases []*release, usable
 			r.stack.profiles = append(r.stack.profiles, found.ref)
 		}
 	}
-	return releases, usable
+	return releases, composable
 }
 
 func (r *resolution) hasBase(releases []*release) bool {
@@ -150,7 +151,7 @@ func (r *resolution) checkOrders(overlays []*overlay) {
 }
 
 // addProfiles adds the profiles that an overlay names. ok is false when one is
-// missing or broken.
+// missing or cannot be composed.
 func (r *resolution) addProfiles(o *overlay, made *recipe, lock LockEntry) (ok bool) {
 	ok = true
 	for i, text := range o.overlay.Spec.Profiles {
@@ -177,7 +178,7 @@ func (r *resolution) addProfiles(o *overlay, made *recipe, lock LockEntry) (ok b
 		}
 		made.releases = append(made.releases, found)
 		r.stack.profiles = append(r.stack.profiles, found.ref)
-		ok = ok && !found.broken
+		ok = ok && found.composable
 	}
 	return ok
 }

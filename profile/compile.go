@@ -49,8 +49,15 @@ type patch struct {
 
 // program is what an Expression node of a layer computes.
 type program struct {
-	template *expr.Template
+	template *expr.Template // nil for what cannot be computed, which is reported
 	layer    *layer
+}
+
+func (p *program) reads() expr.Reads {
+	if p.template == nil {
+		return expr.Reads{}
+	}
+	return p.template.Reads()
 }
 
 // id names the layer uniquely in a stack.
@@ -71,17 +78,18 @@ func (l *layer) owner() string {
 }
 
 // compile reads the files that a release refers to and compiles its
-// expressions.
-func (l *loader) compile(r *release) {
+// expressions. ok is false where there can be none.
+func (l *loader) compile(r *release) (ok bool) {
 	r.consts = l.constants(r)
 	if !l.openScopes(r) {
-		return
+		return false
 	}
 	for i := range r.profile.Spec.Layers {
 		r.layers = append(r.layers, l.compileLayer(r, i))
 	}
 	l.compilePresets(r)
 	l.compileRules(r)
+	return true
 }
 
 func (l *loader) constants(r *release) *value.Node {
@@ -226,6 +234,7 @@ func (l *loader) conditions(ly *layer, field string, list []Requirement) []requi
 		met, err := r.MetBy()
 		if err != nil {
 			l.add(diag.Errorf("profile.version", ly.release.At(where.Join(diag.Field("version"))), "%v", err).WithPath(where.Join(diag.Field("version"))))
+			continue
 		}
 		out = append(out, requirement{Requirement: r, met: met, at: ly.release.At(where)})
 	}
@@ -294,9 +303,6 @@ func (c compiler) scalar(at diag.Path, n *value.Node, scope *expr.Scope) *value.
 	for _, e := range errs {
 		c.add(expressionDiagnostic(e, n, text).WithPath(at))
 	}
-	if template == nil {
-		return n
-	}
 	return value.NewExpression(text, &program{template: template, layer: c.layer}, n.Place())
 }
 
@@ -332,7 +338,10 @@ func (c compiler) file(at diag.Path, n *value.Node, scope *expr.Scope) *value.No
 		if len(found) > 1 {
 			c.add(diag.Errorf("profile.file", n.Place().Range(), "%q matches %d files, but one value needs one file", name, len(found)).WithPath(at))
 		}
-		return n
+		if c.parseFiles {
+			return n
+		}
+		return value.NewExpression(name, &program{layer: c.layer}, n.Place())
 	}
 	if ext := path.Ext(found[0].Name); c.parseFiles && (ext == ".yaml" || ext == ".yml" || ext == ".json") {
 		return c.parsed(found[0])
@@ -481,7 +490,8 @@ func (l *loader) checkAlone(r *release) {
 	for _, found := range alone.diags {
 		switch found.Code {
 		case "profile.cycle", "profile.conflict", "profile.fixed", "profile.fixed-path", "profile.constrained":
-			l.add(found)
+			r.alone = append(r.alone, found)
 		}
 	}
+	l.add(r.alone...)
 }

@@ -163,7 +163,7 @@ func (c *composition) findKubernetes(layers []*layer) {
 		c.kubernetes = ly
 	}
 	base := slices.IndexFunc(c.recipe.releases, func(r *release) bool { return r.profile.Spec.Kind != AddOnProfile })
-	if base >= 0 && c.kubernetes == nil {
+	if base >= 0 && c.kubernetes == nil && !c.recipe.releases[base].broken { // which may be why
 		r := c.recipe.releases[base]
 		c.add(diag.Errorf("profile.kubernetes", r.KeyAt(diag.Fields("spec", "layers")), "no layer carries the component kubernetes").
 			WithDetail("a layer of kind Kubernetes has component: {name: kubernetes, version: ...}"))

@@ -127,7 +127,7 @@ func (r *release) reads() map[string]bool {
 		}
 		for _, tree := range trees {
 			for e := range tree.Expressions() {
-				for _, name := range e.Program().(*program).template.Reads().Vars {
+				for _, name := range e.Program().(*program).reads().Vars {
 					read[name] = true
 				}
 			}

@@ -217,7 +217,7 @@ func (r *resolution) bindSlot(slot *value.Node, pool *boundPool) *value.Node {
 func (r *resolution) onlyDefaults(slot *value.Node) bool {
 	for e := range slot.Expressions() {
 		p := e.Program().(*program)
-		reads := p.template.Reads()
+		reads := p.reads()
 		if reads.Cluster || reads.Pool || reads.Values {
 			return false
 		}
@@ -237,7 +237,7 @@ func (r *resolution) onlyDefaults(slot *value.Node) bool {
 func (c *composition) perPool(class string) bool {
 	for _, slot := range []*value.Node{c.capi.Get("nodes"), c.capi.Get("workers"), c.capi.Get("classes", class)} {
 		for e := range slot.Expressions() {
-			if reads := e.Program().(*program).template.Reads(); reads.Pool || slices.ContainsFunc(reads.Vars, c.poolScoped) {
+			if reads := e.Program().(*program).reads(); reads.Pool || slices.ContainsFunc(reads.Vars, c.poolScoped) {
 				return true
 			}
 		}

@@ -19,6 +19,12 @@ type recipe struct {
 	rules    *ownership // of the library, nil for none
 }
 
+// broken reports whether something is wrong with one of the releases, which is
+// told.
+func (r recipe) broken() bool {
+	return slices.ContainsFunc(r.releases, func(rel *release) bool { return rel.broken })
+}
+
 // key tells recipes apart.
 func (r recipe) key() string {
 	var b strings.Builder
@@ -59,6 +65,13 @@ func (r recipe) compose() *composition {
 	c.patched = patchFindings{idle: maps.Clone(c.idle), diags: slices.Clip(c.diags)}
 	c.compose(layers)
 	return c
+}
+
+// told reports whether a finding was reported for one of the releases.
+func (r recipe) told(found diag.Diagnostic) bool {
+	return slices.ContainsFunc(r.releases, func(rel *release) bool {
+		return slices.ContainsFunc(rel.alone, func(d diag.Diagnostic) bool { return d.Compare(found) == 0 })
+	})
 }
 
 // layersIn are those of the layers that belong to the release.

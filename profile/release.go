@@ -17,6 +17,10 @@ type release struct {
 	parent  *release
 	settled bool
 	profile Profile // of whole
+	// composable: the layers can be judged together. A release that is broken may
+	// be composable still, when what is wrong stands inside its layers.
+	composable bool
+	alone      diag.Diagnostics // what is wrong with the layers whatever stack they are in
 	// inputs are the variables that can judge values; nil for a declaration with
 	// mistakes.
 	inputs  []*input
@@ -116,11 +120,14 @@ func (l *loader) settle(r *release) {
 		r.digest = r.contentDigest(r.parent)
 		return
 	}
-	l.checkProfile(r)
-	l.compile(r)
-	r.broken = r.broken || !decoded || r.refused || l.diags[before:].HasErrors()
-	if !r.broken {
+	readable := decoded && !r.broken
+	fits := l.checkProfile(r)
+	r.composable = l.compile(r) && fits && readable
+	r.broken = !readable || r.refused || l.diags[before:].HasErrors()
+	if r.composable {
 		l.checkAlone(r)
+	}
+	if !r.broken {
 		l.unusedVariables(r)
 		r.broken = l.diags[before:].HasErrors()
 	}

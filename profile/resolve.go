@@ -155,16 +155,23 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 	if r.stack.hub.Spec.Delivery == "" {
 		r.stack.hub.Spec.Delivery = ManifestsDelivery
 	}
-	made, usable := r.choose(lock)
-	if !usable || m.broken {
+	made, composable := r.choose(lock)
+	if !composable {
 		return nil, r.giveUp(made)
 	}
 	r.comp = l.compose(made)
 	r.defaultPools()
 	r.override()
-	r.add(r.comp.diags...)
+	for _, d := range r.comp.diags {
+		if !made.told(d) {
+			r.add(d)
+		}
+	}
 	r.bindVariables()
 	r.bindPools()
+	if made.broken() {
+		return nil, r.notResolved()
+	}
 	r.settleClasses()
 	r.holdRules()
 	if !r.diags.HasErrors() {
@@ -177,13 +184,18 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 }
 
 // giveUp judges what can still be judged of a cluster whose document or profiles
-// are broken: its variables and pools.
+// are so broken that there is no stack to judge: its variables and pools.
 func (r *resolution) giveUp(made recipe) diag.Diagnostics {
 	r.comp = &composition{recipe: made, idle: map[*overlay]diag.Diagnostics{}}
 	r.comp.collectInputs()
 	r.comp.giveValues()
 	r.bindVariables()
 	r.bindPools()
+	return r.notResolved()
+}
+
+// notResolved says at least that the cluster is not resolved.
+func (r *resolution) notResolved() diag.Diagnostics {
 	if !r.diags.HasErrors() {
 		r.add(r.member.notResolved())
 	}
