@@ -48,6 +48,20 @@ func (s *Stack) Claims() []Claim {
 	return out
 }
 
+// Claims are the claims of a cluster of the fleet, as far as they can be told for
+// one that does not resolve: what clashes is found although something else is
+// wrong with it. Variables with mistakes claim nothing.
+func (w *Workspace) Claims(key Key) []Claim {
+	m := w.member(key)
+	if m == nil {
+		return nil
+	}
+	entry, _ := w.lock.Entry(key)
+	r, _ := w.resolve(m, entry)
+	r.giveInputs()
+	return slices.DeleteFunc(r.stack.Claims(), func(c Claim) bool { return r.unfit[c.Variable] || r.comp.unjudged[c.Variable] })
+}
+
 // claimed are the rules for a variable: a Claim of each kind that any profile
 // declares, without a value.
 func (c *composition) claimed(name string) []Claim {

@@ -36,12 +36,21 @@ func (w *Workspace) resolveAt(key Key, entry LockEntry) (*Stack, diag.Diagnostic
 		return nil, diag.Diagnostics{diag.Errorf("profile.no-cluster", diag.Range{}, "there is no cluster %s in the fleet", key).
 			WithDetail("%s", nearestOf(key.String(), w.clusterNames(), "clusters"))}
 	}
-	hub, _ := w.Hub(key.Hub)
-	stack, found := w.Library.resolve(m, hub, entry)
+	r, ok := w.resolve(m, entry)
+	found := r.found()
 	if len(found) > 0 {
 		found = w.Withhold(found).Sorted()
 	}
-	return stack, found
+	if !ok {
+		return nil, found
+	}
+	return r.stack, found
+}
+
+// resolve does the work for a cluster of the fleet.
+func (w *Workspace) resolve(m *member, entry LockEntry) (r *resolution, ok bool) {
+	hub, _ := w.Hub(m.key.Hub)
+	return w.Library.resolve(m, hub, entry)
 }
 
 func (w *Workspace) clusterNames() []string {
@@ -67,8 +76,12 @@ func (l *Library) Resolve(c Cluster, from Source) (*Stack, diag.Diagnostics) {
 	m.broken = !load.decodeInto(root, &m.cluster)
 	m.key = Key{Hub: c.Spec.Hub, Namespace: cmp.Or(c.Metadata.Namespace, "default"), Name: c.Metadata.Name}
 	m.write()
-	stack, diags := l.resolve(m, Hub{Metadata: ObjectMeta{Name: c.Spec.Hub}}, LockEntry{})
-	return stack, l.overlayLines().withhold(append(load.diags, diags...)).Sorted()
+	r, ok := l.resolve(m, Hub{Metadata: ObjectMeta{Name: c.Spec.Hub}}, LockEntry{})
+	diags := l.overlayLines().withhold(append(load.diags, r.found()...)).Sorted()
+	if !ok {
+		return nil, diags
+	}
+	return r.stack, diags
 }
 
 // write marks who wrote the parts of a cluster's document.
@@ -146,8 +159,10 @@ func (r *resolution) found() diag.Diagnostics {
 
 func (r *resolution) add(found ...diag.Diagnostic) { r.diags = append(r.diags, found...) }
 
-func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diagnostics) {
-	r := &resolution{library: l, member: m}
+// resolve does the work for a cluster. Where it is not ok, the stack of the
+// resolution is not whole.
+func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (r *resolution, ok bool) {
+	r = &resolution{library: l, member: m}
 	r.stack = &Stack{key: m.key, cluster: m.cluster, hub: hub, metadata: m.root.Get("metadata"), pools: m.root.Get("spec", "pools")}
 	if r.stack.hub.Spec.ClassNamespace == "" {
 		r.stack.hub.Spec.ClassNamespace = DefaultClassNamespace
@@ -156,10 +171,32 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 		r.stack.hub.Spec.Delivery = ManifestsDelivery
 	}
 	made, composable := r.choose(lock)
-	if !composable {
-		return nil, r.giveUp(made)
+	if composable {
+		r.compose(made)
+	} else { // its variables and pools can still be judged
+		r.comp = &composition{recipe: made, idle: map[*overlay]diag.Diagnostics{}}
+		r.comp.collectInputs()
+		r.comp.giveValues()
 	}
-	r.comp = l.compose(made)
+	r.bindVariables()
+	r.bindPools()
+	if composable && !made.broken() {
+		r.settleClasses()
+		r.holdRules()
+		if !r.diags.HasErrors() {
+			r.finish()
+		}
+		return r, !r.diags.HasErrors()
+	}
+	if !r.diags.HasErrors() {
+		r.add(m.notResolved())
+	}
+	return r, false
+}
+
+// compose puts the layers together, with what the cluster changes of them.
+func (r *resolution) compose(made recipe) {
+	r.comp = r.library.compose(made)
 	r.defaultPools()
 	r.override()
 	for _, d := range r.comp.diags {
@@ -167,39 +204,6 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (*Stack, diag.Diag
 			r.add(d)
 		}
 	}
-	r.bindVariables()
-	r.bindPools()
-	if made.broken() {
-		return nil, r.notResolved()
-	}
-	r.settleClasses()
-	r.holdRules()
-	if !r.diags.HasErrors() {
-		r.finish()
-	}
-	if r.diags.HasErrors() {
-		return nil, r.found()
-	}
-	return r.stack, r.found()
-}
-
-// giveUp judges what can still be judged of a cluster whose document or profiles
-// are so broken that there is no stack to judge: its variables and pools.
-func (r *resolution) giveUp(made recipe) diag.Diagnostics {
-	r.comp = &composition{recipe: made, idle: map[*overlay]diag.Diagnostics{}}
-	r.comp.collectInputs()
-	r.comp.giveValues()
-	r.bindVariables()
-	r.bindPools()
-	return r.notResolved()
-}
-
-// notResolved says at least that the cluster is not resolved.
-func (r *resolution) notResolved() diag.Diagnostics {
-	if !r.diags.HasErrors() {
-		r.add(r.member.notResolved())
-	}
-	return r.found()
 }
 
 // CodeNotResolved is the code of the one diagnostic that a cluster gets when it
@@ -240,8 +244,7 @@ func (l *Library) compose(made recipe) *composition {
 // finish evaluates everything and fills the stack.
 func (r *resolution) finish() {
 	s, c := r.stack, r.comp
-	s.comp = c
-	s.bound = bound{variables: r.member.root.Get("spec", "variables"), vars: r.vars, pools: r.pools}
+	r.giveInputs()
 	s.version = c.kubernetes.product.Get("version")
 	s.layers = make([]StackLayer, 0, len(c.layers))
 	same := c.unchanging()
@@ -259,6 +262,12 @@ func (r *resolution) finish() {
 	r.judgeConstrained()
 	r.judgeDoubles()
 	s.idle = r.collectIdle()
+}
+
+// giveInputs gives the stack the values of variables.
+func (r *resolution) giveInputs() {
+	r.stack.comp = r.comp
+	r.stack.bound = bound{variables: r.member.root.Get("spec", "variables"), vars: r.vars, pools: r.pools}
 }
 
 func (r *resolution) bindLayer(ly *layer) StackLayer {

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -36,20 +37,37 @@ type member struct {
 	suspect bool
 }
 
-func resolve(ws *profile.Workspace, org *organisation) *fleet {
+func resolve(ws *profile.Workspace, documents []profile.Document, org *organisation) *fleet {
 	f := &fleet{workspace: ws}
 	for key := range ws.Clusters() {
 		f.members = append(f.members, member{key: key})
 	}
 	scoped := fleetVariables(ws)
-	each(len(f.members), func(i int) { f.members[i].resolve(ws, scoped, org) })
+	names := clusterNames(documents)
+	each(len(f.members), func(i int) {
+		m := &f.members[i]
+		m.at = names[m.key.String()]
+		m.resolve(ws, scoped, org)
+	})
 	return f
+}
+
+// clusterNames are the places of the names of clusters, by key.
+func clusterNames(documents []profile.Document) map[string]diag.Range {
+	out := map[string]diag.Range{}
+	for _, d := range documents {
+		if key, ok := strings.CutPrefix(d.Name, "cluster "); ok {
+			out[key] = d.At(diag.Fields("metadata", "name"))
+		}
+	}
+	return out
 }
 
 func (m *member) resolve(ws *profile.Workspace, scoped map[profile.Ref][]string, org *organisation) {
 	stack, found := ws.Resolve(m.key)
 	m.found = found
 	if stack == nil {
+		m.claims = ws.Claims(m.key)
 		return
 	}
 	m.resolved = true
@@ -63,7 +81,6 @@ func (m *member) resolve(ws *profile.Workspace, scoped map[profile.Ref][]string,
 	m.moved = locked && entry.Digest != stack.Digest()
 	m.inputs = fleetInputs(stack, scoped)
 	m.claims = stack.Claims()
-	m.at = stack.Metadata().Tree().Get("name").Place().Range()
 	m.overlays = stack.OverlayFindings()
 	m.read, m.suspect = org.stack(stack)
 }

@@ -80,7 +80,7 @@ func TestEvaluatedOnce(t *testing.T) {
 		documents = append(documents, d)
 	}
 	org := newOrganisation(ws, documents, time.Time{})
-	found := org.all(resolve(ws, org), nil)
+	found := org.all(resolve(ws, documents, org), nil)
 	if org.evaluations != 5+5 {
 		t.Errorf("%d clusters with 5 projections of 2 policies took %d evaluations, want 10", n, org.evaluations)
 	}
@@ -149,7 +149,7 @@ func TestPoliciesDoNotHideEachOther(t *testing.T) {
 	for _, p := range all.policies {
 		one := newOrganisation(ws, documents, time.Time{})
 		one.policies = []*policy{p}
-		alone = append(alone, one.all(resolve(ws, one), nil)...)
+		alone = append(alone, one.all(resolve(ws, documents, one), nil)...)
 	}
 	if diff := cmp.Diff(alone.Sorted(), together); diff != "" || len(together) == 0 {
 		t.Errorf("findings (-alone +together):\n%s", diff)

@@ -36,7 +36,7 @@ func Workspace(ws *profile.Workspace, opts Options) diag.Diagnostics {
 	}
 	documents := slices.Collect(ws.Documents())
 	org := newOrganisation(ws, documents, opts.Now)
-	fleet := resolve(ws, org)
+	fleet := resolve(ws, documents, org)
 	told := slices.Concat(opts.Loaded, fleet.diagnostics())
 	found := slices.Concat(told,
 		newJudge(documents, told).all(),
