@@ -159,12 +159,34 @@ func (r *resolution) checkPool(p Pool, path diag.Path, worker bool) {
 	case !worker && a != nil:
 		r.reject("profile.pool", path.Join(diag.Field("autoscale")), "write replicas: 1, 3 or 5", "the control plane cannot be scaled automatically")
 	case a != nil && p.Replicas != nil:
-		r.reject("profile.pool", path, "keep one of the two: with both, the autoscaler and the blueprint fight", "a pool has either replicas or autoscale")
+		r.rejectBoth(path)
 	case a != nil && (a.Min < 0 || a.Min > a.Max):
 		r.reject("profile.pool", path.Join(diag.Field("autoscale")), "min is at least 0 and at most max", "autoscale has min %d and max %d", a.Min, a.Max)
 	case p.Replicas != nil && *p.Replicas < 0:
 		r.reject("profile.pool", path.Join(diag.Field("replicas")), "write 0 or more", "replicas is %d", *p.Replicas)
 	}
+}
+
+// rejectBoth refuses a pool that is scaled in two ways, of which one may be the
+// default of a profile.
+func (r *resolution) rejectBoth(path diag.Path) {
+	fields := []string{"autoscale", "replicas"}
+	nodes := make([]*value.Node, len(fields))
+	for i, f := range fields {
+		nodes[i] = r.member.root.Find(path.Join(diag.Field(f)))
+	}
+	at, hint := path, "keep one of the two"
+	preset := slices.IndexFunc(nodes, func(n *value.Node) bool { return n.Origin().Kind == diag.Profile })
+	if own := 1 - preset; preset >= 0 && nodes[own].Origin().Kind != diag.Profile {
+		at, hint = path.Join(diag.Field(fields[own])), "write "+fields[preset]+": null beside it to do without the default"
+	}
+	found := diag.Errorf("profile.pool", r.member.KeyAt(at), "a pool has either replicas or autoscale").
+		WithDetail("%s; with both, the autoscaler and the blueprint fight", hint).WithPath(path)
+	if at.String() != path.String() {
+		by := nodes[preset].Origin()
+		found = found.WithRelated(by.Range, "%s is the default of %s, owner %s", fields[preset], by.Document, by.Owner)
+	}
+	r.add(found)
 }
 
 func (r *resolution) bindClass(name string) []WorkerClass {

@@ -171,6 +171,12 @@ var dnsNameForm = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z
 
 func isDNSName(s string) bool { return len(s) <= maxDNSName && dnsNameForm.MatchString(s) }
 
+var secretNameForm = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+
+// isSecretName: a Secret is named by a DNS subdomain, whose labels have any
+// length (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
+func isSecretName(s string) bool { return len(s) <= maxDNSName && secretNameForm.MatchString(s) }
+
 func isBase64(s string) bool {
 	if strings.ContainsAny(s, "\r\n") { // which the decoder skips
 		return false

@@ -283,6 +283,8 @@ func (f *form) formHint(n *value.Node) string {
 func judgeSecret(n *value.Node) []problem {
 	if name, ok := n.Get("name").Str(); !ok || name == "" || n.Len() != 1 {
 		return []problem{{problem: "a secret is a reference {name: ...} with nothing else", hint: "never write a secret's value here; name the Secret that holds it"}}
+	} else if !isSecretName(name) { // which may be the secret itself, and is not shown
+		return []problem{{problem: "no Secret can have this name", hint: "name the Secret that holds the value: lower-case letters, digits, dots and hyphens, 253 at most"}}
 	}
 	return nil
 }

@@ -50,18 +50,20 @@ type textForm struct {
 const (
 	octet = `(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])`
 	label = `[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?`
+	word  = `[a-z0-9]([-a-z0-9]*[a-z0-9])?`
 )
 
 var textForms = map[profile.VariableType]textForm{
-	profile.VersionVariable:  {`^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z-]+([.][0-9A-Za-z-]+)*)?([+][0-9A-Za-z-]+([.][0-9A-Za-z-]+)*)?$`, 128},
-	profile.DurationVariable: {`^[-+]?(0|(([0-9]+([.][0-9]*)?|[.][0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$`, 64},
-	profile.QuantityVariable: {`^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][-+]?0*[0-9]{1,2})?$`, 64},
-	profile.IPv4Variable:     {`^(` + octet + `[.]){3}` + octet + `$`, 0},
-	profile.IPv6Variable:     {`^[0-9a-fA-F:.]+$`, 45},
-	profile.CIDRVariable:     {`^[0-9a-fA-F:.]+/[0-9]{1,3}$`, 49},
-	profile.URLVariable:      {`^[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+$`, 2048},
-	profile.DNSNameVariable:  {`^` + label + `([.]` + label + `)*$`, 253},
-	profile.Base64Variable:   {`^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$`, 0},
+	profile.VersionVariable:   {`^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z-]+([.][0-9A-Za-z-]+)*)?([+][0-9A-Za-z-]+([.][0-9A-Za-z-]+)*)?$`, 128},
+	profile.DurationVariable:  {`^[-+]?(0|(([0-9]+([.][0-9]*)?|[.][0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$`, 64},
+	profile.QuantityVariable:  {`^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][-+]?0*[0-9]{1,2})?$`, 64},
+	profile.IPv4Variable:      {`^(` + octet + `[.]){3}` + octet + `$`, 0},
+	profile.IPv6Variable:      {`^[0-9a-fA-F:.]+$`, 45},
+	profile.CIDRVariable:      {`^[0-9a-fA-F:.]+/[0-9]{1,3}$`, 49},
+	profile.URLVariable:       {`^[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+$`, 2048},
+	profile.DNSNameVariable:   {`^` + label + `([.]` + label + `)*$`, 253},
+	profile.SecretRefVariable: {`^` + word + `([.]` + word + `)*$`, 253}, // the name
+	profile.Base64Variable:    {`^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$`, 0},
 }
 
 // jsonTypes are the types of JSON; all others are strings.
@@ -72,7 +74,7 @@ var jsonTypes = map[profile.VariableType]string{
 
 func (d dialect) variable(v profile.Variable) object {
 	if v.Type == profile.SecretRefVariable {
-		return d.describe(v.Schema, d.mapping(object{"name": object{"type": "string", "minLength": 1}}, []string{"name"}))
+		return d.describe(v.Schema, d.mapping(object{"name": d.text(profile.Schema{Type: profile.SecretRefVariable})}, []string{"name"}))
 	}
 	return d.schema(v.Schema)
 }

@@ -120,8 +120,7 @@ func (w *cueWriter) schema(s profile.Schema) ast.Expr {
 		}
 		return closed(body)
 	case profile.SecretRefVariable:
-		one := 1
-		name := all(w.limits([]ast.Expr{ast.NewIdent("string")}, "strings", "MinRunes", &one, "", nil))
+		name := w.text(s)
 		return closed(&ast.StructLit{Elts: []ast.Decl{&ast.Field{Label: ast.NewString("name"), Constraint: token.NOT, Value: name}}})
 	}
 	return w.text(s)

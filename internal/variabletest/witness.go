@@ -34,6 +34,7 @@ var Witnesses = []Witness{
 	{Construct: "type map", Schema: profile.Schema{Type: profile.MapVariable, Values: &profile.Schema{Type: profile.StringVariable}}, Refused: map[string]any{"a": int64(1)}},
 	{Construct: "type object", Schema: profile.Schema{Type: profile.ObjectVariable, Properties: map[string]profile.Property{"a": {Schema: typed(profile.StringVariable)}}}, Refused: map[string]any{"b": "x"}},
 	{Construct: "type secretRef", Schema: typed(profile.SecretRefVariable), Refused: map[string]any{"name": "x", "value": "y"}},
+	{Construct: "type secretRef", Schema: typed(profile.SecretRefVariable), Refused: map[string]any{"name": "x_"}},
 	{Construct: "min, max of integer", Schema: profile.Schema{Type: profile.IntegerVariable, Min: valueOf(3)}, Refused: int64(2)},
 	{Construct: "min, max of number", Schema: profile.Schema{Type: profile.NumberVariable, Max: valueOf(1.5)}, Refused: 1.75},
 	{Construct: "min, max of version, duration, quantity", Schema: profile.Schema{Type: profile.DurationVariable, Max: valueOf("1h")}, Refused: "61m"},
