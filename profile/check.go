@@ -69,6 +69,13 @@ func (l *loader) checkLayer(r *release, i int, names map[string]int) {
 
 // checkInside judges what a layer says of its own contents.
 func (l *loader) checkInside(r *release, ly Layer, at diag.Path) {
+	// a change of an inherited layer has become part of it
+	for field, hint := range map[string]string{"enabled": "a layer of the profile's own is there or not; presets and overlays can disable it", "patches": "write content: {patches: [...]}"} {
+		if where := at.Join(diag.Field(field)); r.whole.Find(where) != nil {
+			l.add(diag.Errorf("profile.unknown-layer", r.KeyAt(where), "%s changes an inherited layer, and the profile inherits no layer %q", field, ly.Name).
+				WithDetail("%s", hint).WithPath(where))
+		}
+	}
 	l.checkFixed(r, ly, at)
 	l.checkConstrained(r, ly, at)
 	if c := ly.Content; c != nil && (len(c.Manifests) > 0) == (c.Helm != nil) {

@@ -231,6 +231,9 @@ func (l *loader) inheritLayers(r *release, below, own *value.Node) *value.Node {
 	items := slices.Clone(ownedBy(below, r.parent.root.Get("spec", "owner")).Items())
 	for i, layer := range own.Items() {
 		at := slices.IndexFunc(items, func(n *value.Node) bool { return n.Get("name").Equal(layer.Get("name")) })
+		if at >= 0 {
+			l.checkChange(layer, diag.Fields("spec", "layers").Join(diag.Index(i)))
+		}
 		switch enabled, said := layer.Get("enabled").Boolean(); {
 		case at >= 0 && said && !enabled:
 			l.checkRemoved(items[at], layer, diag.Fields("spec", "layers").Join(diag.Index(i)))
@@ -243,6 +246,24 @@ func (l *loader) inheritLayers(r *release, below, own *value.Node) *value.Node {
 		}
 	}
 	return own.WithItems(items)
+}
+
+// checkChange judges the types of what becomes part of an inherited layer, or of
+// none, before a whole layer is decoded.
+func (l *loader) checkChange(layer *value.Node, at diag.Path) {
+	for _, f := range []struct {
+		name string
+		kind value.Kind
+		hint string
+	}{
+		{"enabled", value.Bool, "write false to take the layer out, without quotes"},
+		{"patches", value.List, "write patches: [{target: {kind: ...}, merge: {...}}]"},
+	} {
+		if n := layer.Get(f.name); !n.IsNull() && n.Kind() != f.kind {
+			l.add(diag.Errorf("profile.type", n.Place().Range(), "%s must be %s, not %s", f.name, f.kind, n.Kind()).
+				WithDetail("%s", f.hint).WithPath(at.Join(diag.Field(f.name))))
+		}
+	}
 }
 
 // ownedBy gives layers that say no owner the one of the profile they were

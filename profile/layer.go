@@ -25,7 +25,9 @@ var layerKinds = []LayerKind{InfrastructureLayer, OSLayer, KubernetesLayer, Netw
 
 func (k LayerKind) rank() int { return slices.Index(layerKinds, k) }
 
-// Layer is one slice of a profile.
+// Layer is one slice of a profile. In a profile that extends another, a layer
+// with the name of an inherited one changes that layer: what it says is put over
+// it.
 type Layer struct {
 	// Name is unique in its profile.
 	Name        string    `json:"name"`
@@ -60,6 +62,10 @@ type Layer struct {
 	// Merge says how lists of this layer merge, by path: "append", or the key
 	// field of its items.
 	Merge map[string]ListMerge `json:"merge,omitempty"`
+	// Enabled false takes an inherited layer out of the profile.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Patches follow those of the content of an inherited layer.
+	Patches []ContentPatch `json:"patches,omitempty"`
 }
 
 // Component is the product that a layer installs, with its exact version, or

@@ -288,3 +288,59 @@ func TestNewLibrary(t *testing.T) {
 		t.Errorf("the stacks differ: %v", diags)
 	}
 }
+
+// TestExtendsBuiltInGo: a profile that patches inherited layers, or takes them
+// out, is the same built in Go.
+func TestExtendsBuiltInGo(t *testing.T) {
+	const parent = `apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: agents}
+spec:
+  version: 1.0.0
+  owner: platform
+  kind: AddOn
+  layers:
+  - {name: kept, kind: AddOn, component: {name: kept, version: 1.0.0}, content: {manifests: [m.yaml]}}
+  - {name: gone, kind: AddOn, component: {name: gone, version: 1.0.0}}
+`
+	const child = `apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: edge-agents}
+spec:
+  version: 1.0.0
+  owner: edge
+  kind: AddOn
+  extends: agents@1.0.0
+  layers:
+  - {name: kept, patches: [{target: {kind: ConfigMap}, merge: {data: {b: "2"}}}]}
+  - {name: gone, enabled: false}
+`
+	file := fstest.MapFS{
+		"library/agents/1.0.0/profile.yaml":      {Data: []byte(parent)},
+		"library/agents/1.0.0/m.yaml":            {Data: []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n")},
+		"library/edge-agents/1.0.0/profile.yaml": {Data: []byte(child)},
+	}
+	w := load(t, file)
+	off := false
+	var below profile.Profile
+	for p := range w.Profiles() {
+		if p.Metadata.Name == "agents" {
+			below = p
+		}
+	}
+	over := profile.Profile{
+		TypeMeta: profile.TypeMeta{APIVersion: profile.APIVersion, Kind: "Profile"},
+		Metadata: profile.ObjectMeta{Name: "edge-agents"},
+		Spec: profile.ProfileSpec{Version: "1.0.0", Owner: "edge", Kind: profile.AddOnProfile, Extends: "agents@1.0.0", Layers: []profile.Layer{
+			{Name: "kept", Patches: []profile.ContentPatch{{Target: profile.PatchTarget{Kind: "ConfigMap"}, Merge: value(t, map[string]any{"data": map[string]any{"b": "2"}})}}},
+			{Name: "gone", Enabled: &off},
+		}},
+	}
+	built, diags := profile.NewLibrary(profile.Contents{Profiles: []profile.Profile{below, over}, Files: file}, profile.Layout{})
+	if len(diags) > 0 {
+		t.Fatal(diags.Text(nil))
+	}
+	if ref := over.Ref(); built.Digest(ref) != w.Digest(ref) || built.Digest(ref) == "" {
+		t.Errorf("%s: built %s, of files %s", ref, built.Digest(ref), w.Digest(ref))
+	}
+}

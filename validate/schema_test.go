@@ -91,8 +91,6 @@ var stricter = map[string]string{
 
 	"Profile.spec.layers[].component: optional in CUE, required in Go": "a layer of a profile may change an inherited one",
 	"Profile.spec.layers[].kind: optional in CUE, required in Go":      "likewise",
-	"Profile.spec.layers[].enabled: not in Go":                         "likewise; gone when the profile is whole",
-	"Profile.spec.layers[].patches: not in Go":                         "likewise",
 }
 
 // TestSchemasAreTheTypes holds the schemas against the Go types that documents
