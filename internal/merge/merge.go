@@ -122,11 +122,15 @@ func (m *merger) kept(path diag.Path, lower, upper *value.Node) (*value.Node, bo
 	if directed && (lower == nil || replace) {
 		return upper, true
 	}
-	items, _, ok := directive(lower)
+	items, replaces, ok := directive(lower)
 	if !ok {
 		return nil, false
 	}
-	// what lies over these items acts on them alone, now
+	// what lies over these items acts on them alone, now; but what it removes from
+	// appended ones may be below, where only a list reaches
+	if !replaces && len(m.table(path).Keys) > 0 && slices.ContainsFunc(upper.Items(), removes) {
+		return m.merge(path, items, upper), true
+	}
 	merged := (&merger{table: m.table}).merge(path, items, upper)
 	if merged.Kind() != value.List {
 		return merged, true

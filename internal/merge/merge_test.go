@@ -258,6 +258,39 @@ func TestPatchesFold(t *testing.T) {
 	})
 }
 
+// TestPatchesDelete: a patch that deletes an item reaches the tree below also
+// through one that appends.
+func TestPatchesDelete(t *testing.T) {
+	args := func(items any) *value.Node {
+		return treeOf(t, map[string]any{"controlPlane": map[string]any{"template": map[string]any{"extraArgs": items}}})
+	}
+	item := func(name string) any { return map[string]any{"name": name, "value": "v"} }
+	gone := func(name string) any { return map[string]any{"name": name, "$delete": true} }
+	for name, c := range map[string]struct {
+		patches []any
+		want    []any
+	}{
+		"another one":   {[]any{map[string]any{"$append": []any{item("c")}}, []any{gone("a")}}, []any{item("b"), item("c")}},
+		"the appended":  {[]any{map[string]any{"$append": []any{item("c")}}, []any{gone("c")}}, []any{item("a"), item("b")}},
+		"and set anew":  {[]any{map[string]any{"$append": []any{item("c")}}, []any{gone("a"), item("a")}}, []any{item("b"), item("c"), item("a")}},
+		"of a replaced": {[]any{map[string]any{"$replace": []any{item("c")}}, []any{gone("a"), gone("c")}}, []any{}},
+	} {
+		base := args([]any{item("a"), item("b")})
+		want, patch := base, (*value.Node)(nil)
+		for _, p := range c.patches {
+			want = merge.Over(want, args(p), merge.Capi)
+			patch = merge.Patch(patch, args(p), merge.Capi)
+		}
+		got := merge.Over(base, patch, merge.Capi)
+		if diff := cmp.Diff(args(c.want).Any(), want.Any()); diff != "" {
+			t.Errorf("%s, one by one (-want +got):\n%s", name, diff)
+		}
+		if diff := cmp.Diff(args(c.want).Any(), got.Any()); diff != "" {
+			t.Errorf("%s, together (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // TestJoinIsOverWithoutConflicts: where Join finds no conflict it gives what
 // Over gives; each conflict names a leaf that really differs, and where wins
 // says so there is none.
