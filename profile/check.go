@@ -26,7 +26,7 @@ func (l *loader) checkProfile(r *release) (composable bool) {
 }
 
 // checkShape judges what other layers see of the layers: names, kinds,
-// components and what they ask for.
+// components, what they ask for and how many rules they make.
 func (l *loader) checkShape(r *release) {
 	spec := r.profile.Spec
 	kinds := []string{InfrastructureProfile, AddOnProfile, FullProfile}
@@ -65,6 +65,7 @@ func (l *loader) checkLayer(r *release, i int, names map[string]int) {
 	for j, req := range ly.Conflicts {
 		l.checkRequirement(r, req, at.Join(diag.Field("conflicts"), diag.Index(j)))
 	}
+	l.checkBindings(r, ly, at)
 }
 
 // checkInside judges what a layer says of its own contents.

@@ -62,6 +62,26 @@ func TestManyFixedPathsAndOverrides(t *testing.T) {
 	}
 }
 
+// TestTooManyFixedPaths: rules beyond the limit are refused before any is looked
+// for.
+func TestTooManyFixedPaths(t *testing.T) {
+	const limit = 1000
+	for field, rule := range map[string]string{"fixed": "/values/k%d", "constrained": "{path: /values/k%d, type: integer}"} {
+		for n, want := range map[int]int{limit: 0, limit + 1: 1} {
+			var rules, values []string
+			for i := range n {
+				rules, values = append(rules, fmt.Sprintf(rule, i)), append(values, fmt.Sprintf("k%d: %d", i, i))
+			}
+			_, diags := profile.Load(overBase(t, fstest.MapFS{
+				"library/addon/1.0.0/profile.yaml": {Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: addon}\nspec: {version: 1.0.0, owner: o, kind: AddOn, layers: [{name: agent, kind: AddOn, component: {name: a, version: 1.0.0}, values: {%s}, %s: [%s]}]}\n", strings.Join(values, ", "), field, strings.Join(rules, ", "))},
+			}), profile.Layout{})
+			if got := strings.Count(diags.Text(nil), "[profile."+field+"-path]"); got != want || len(diags) != want {
+				t.Errorf("%d %s paths give %d findings, %d of them about that, want %d:\n%s", n, field, len(diags), got, want, diags.Text(nil))
+			}
+		}
+	}
+}
+
 // TestManyRecipes: a program that asks for ever new combinations of presets does
 // not grow for ever.
 func TestManyRecipes(t *testing.T) {
