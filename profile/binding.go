@@ -24,23 +24,26 @@ func (l *loader) checkBindings(r *release, ly Layer, at diag.Path) {
 // checkFixed judges the paths that a layer fixes as written.
 func (l *loader) checkFixed(r *release, ly Layer, at diag.Path) {
 	for i, f := range ly.Fixed {
-		l.checkBinding(r, f.Path, at.Join(diag.Field("fixed"), diag.Index(i)), "fixed-path", "values", "capi", "objects")
+		l.checkBinding(r, f.Path, at.Join(diag.Field("fixed"), diag.Index(i)), "fixed")
 	}
 }
 
-// checkBinding judges the path of a rule as written: it starts with one of the
-// fields.
-func (l *loader) checkBinding(r *release, text string, where diag.Path, code string, fields ...string) {
+// bindable are the fields that the paths of each list of rules start with.
+var bindable = map[string][]string{"fixed": {"values", "capi", "objects"}, "constrained": {"values", "capi"}}
+
+// checkBinding judges the path of a rule of a list as written.
+func (l *loader) checkBinding(r *release, text string, where diag.Path, list string) {
 	path, err := diag.ParsePath(text)
+	code, fields := "profile."+list+"-path", bindable[list]
 	switch name, _ := firstField(path); {
 	case text == "": // could not be decoded, which is reported
 	case err != nil:
-		l.reject(r, "profile."+code, where, "write for instance /values/replicas", "%v", err)
+		l.reject(r, code, where, "write for instance /values/replicas", "%v", err)
 	case name == "objects" && slices.Contains(fields, name) && !namesField(path):
-		l.reject(r, "profile."+code, where, "write /objects/<Kind>/<name or *>/<field>", "the path %s names no field of an object", text)
+		l.reject(r, code, where, "write /objects/<Kind>/<name or *>/<field>", "the path %s names no field of an object", text)
 	case !slices.Contains(fields, name) || len(path) < 2:
 		last := len(fields) - 1
-		l.reject(r, "profile."+code, where, "a path starts with /"+strings.Join(fields[:last], ", /")+" or /"+fields[last], "the path %s leads nowhere", text)
+		l.reject(r, code, where, "a path starts with /"+strings.Join(fields[:last], ", /")+" or /"+fields[last], "the path %s leads nowhere", text)
 	}
 }
 
@@ -61,7 +64,9 @@ func firstField(path diag.Path) (string, bool) {
 func (l *layer) binding(list string, i int, text string) (f fixed, ok bool) {
 	path, err := diag.ParsePath(text)
 	at := l.root.Get(list).Items()[i].Place()
-	return fixed{path: path, by: l, target: l, owner: at.Writer.Owner, document: at.Writer.Document, at: at.Range()}, err == nil && len(path) > 1
+	name, _ := firstField(path)
+	ok = err == nil && len(path) > 1 && slices.Contains(bindable[list], name) && (name != "objects" || namesField(path))
+	return fixed{path: path, by: l, target: l, owner: at.Writer.Owner, document: at.Writer.Document, at: at.Range()}, ok
 }
 
 // aim finds the other layer that a rule is about.

@@ -71,10 +71,16 @@ func (l *loader) checkLayer(r *release, i int, names map[string]int) {
 // checkInside judges what a layer says of its own contents.
 func (l *loader) checkInside(r *release, ly Layer, at diag.Path) {
 	// a change of an inherited layer has become part of it
-	for field, hint := range map[string]string{"enabled": "a layer of the profile's own is there or not; presets and overlays can disable it", "patches": "write content: {patches: [...]}"} {
-		if where := at.Join(diag.Field(field)); r.whole.Find(where) != nil {
+	for field, wrong := range map[string]struct {
+		said bool
+		hint string
+	}{
+		"enabled": {ly.Enabled != nil, "a layer of the profile's own is there or not; presets and overlays can disable it"},
+		"patches": {ly.Patches != nil, "write content: {patches: [...]}"},
+	} {
+		if where := at.Join(diag.Field(field)); wrong.said {
 			l.add(diag.Errorf("profile.unknown-layer", r.KeyAt(where), "%s changes an inherited layer, and the profile inherits no layer %q", field, ly.Name).
-				WithDetail("%s", hint).WithPath(where))
+				WithDetail("%s", wrong.hint).WithPath(where))
 		}
 	}
 	l.checkFixed(r, ly, at)

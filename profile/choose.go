@@ -15,7 +15,8 @@ import (
 func (r *resolution) choose(lock LockEntry) (made recipe, composable bool) {
 	releases, composable := r.chooseProfiles(lock)
 	made = recipe{releases: releases, own: len(releases), rules: r.library.rules}
-	made.overlays = r.matching(lock)
+	overlays, all := r.matching(lock)
+	made.overlays, composable = overlays, composable && all
 	for _, o := range made.overlays {
 		composable = r.addProfiles(o, &made, lock) && composable && !o.broken
 		r.stack.overlays = append(r.stack.overlays, o.ref)
@@ -96,9 +97,10 @@ func (r *resolution) chooseOne(ref Ref, lock LockEntry, path func() diag.Path) *
 
 // matching finds the overlays whose selectors match the cluster, by ascending
 // order. A cluster with a line in the lock has those that the line names: an
-// overlay that is published later comes with a rollout, as a profile does.
-func (r *resolution) matching(lock LockEntry) []*overlay {
-	var out []*overlay
+// overlay that is published later comes with a rollout, as a profile does. all is
+// false when one that is named is missing.
+func (r *resolution) matching(lock LockEntry) (out []*overlay, all bool) {
+	all = true
 	for _, name := range sortedKeys(r.library.overlays) {
 		o := r.library.latestOverlay(name)
 		if len(lock.Pins) > 0 {
@@ -112,6 +114,7 @@ func (r *resolution) matching(lock LockEntry) []*overlay {
 			if o = r.library.overlay(Ref{Name: name, Version: pin}); o == nil {
 				r.add(diag.Errorf("profile.missing-version", lock.at, "there is no version %s of overlay %s in the library", pin, name).
 					WithDetail("the lock pins it for %s; bring the version back, or lock the cluster again", r.member.key))
+				all = false
 				continue
 			}
 		}
@@ -121,7 +124,7 @@ func (r *resolution) matching(lock LockEntry) []*overlay {
 	}
 	slices.SortStableFunc(out, func(a, b *overlay) int { return cmp.Compare(a.overlay.Spec.Order, b.overlay.Spec.Order) })
 	r.checkOrders(out)
-	return out
+	return out, all
 }
 
 // labelSet are labels as selectors read them.

@@ -50,7 +50,8 @@ func (s *Stack) Claims() []Claim {
 
 // Claims are the claims of a cluster of the fleet, as far as they can be told for
 // one that does not resolve: what clashes is found although something else is
-// wrong with it. Variables with mistakes claim nothing.
+// wrong with it. Variables with mistakes claim nothing; what the cluster does not
+// set itself claims nothing where it may be set in what could not be read.
 func (w *Workspace) Claims(key Key) []Claim {
 	m := w.member(key)
 	if m == nil {
@@ -59,7 +60,9 @@ func (w *Workspace) Claims(key Key) []Claim {
 	entry, _ := w.lock.Entry(key)
 	r, _ := w.resolve(m, entry)
 	r.giveInputs()
-	return slices.DeleteFunc(r.stack.Claims(), func(c Claim) bool { return r.unfit[c.Variable] || r.comp.unjudged[c.Variable] })
+	return slices.DeleteFunc(r.stack.Claims(), func(c Claim) bool {
+		return r.distrusted(c.Variable) || !r.whole && c.Origin.Kind != diag.Variable
+	})
 }
 
 // claimed are the rules for a variable: a Claim of each kind that any profile

@@ -20,6 +20,7 @@ type composition struct {
 	inputs      map[string][]*input    // by name; several when profiles share one
 	variables   []string               // the names of inputs, sorted
 	unjudged    map[string]bool        // names whose declarations have mistakes
+	unfit       map[string]bool        // names that overlays set to what is not allowed
 	changed     []diag.Path            // fixed paths that somebody changes
 	sensitive   map[string]bool        // names of which a declaration is sensitive
 	given       map[string]*value.Node // by profile name: values that need no cluster
@@ -95,6 +96,9 @@ func (c *composition) compose(layers layering) {
 	c.addConflicts(conflicts)
 	c.judgeRemoved()
 	c.nameClasses()
+	for _, rel := range c.recipe.releases {
+		c.diags = without(c.diags, rel.alone)
+	}
 }
 
 func (c *composition) add(found diag.Diagnostic) { c.diags = append(c.diags, found) }

@@ -42,7 +42,7 @@ func newConstrained(f fixed, declared ConstrainedPath) constrained {
 func (l *loader) checkConstrained(r *release, ly Layer, at diag.Path) {
 	for i, declared := range ly.Constrained {
 		where := at.Join(diag.Field("constrained"), diag.Index(i))
-		l.checkBinding(r, declared.Path, where.Join(diag.Field("path")), "constrained-path", "values", "capi")
+		l.checkBinding(r, declared.Path, where.Join(diag.Field("path")), "constrained")
 		if declared.Type == SecretRefVariable {
 			l.reject(r, "profile.constrained-path", where.Join(diag.Field("type")), "declare a variable of type secretRef instead", "a path cannot be constrained to a secret")
 			continue
@@ -55,6 +55,12 @@ func (l *loader) checkConstrained(r *release, ly Layer, at diag.Path) {
 				WithDetail("%s", found.hint).WithPath(where.Join(found.path...)))
 		}
 	}
+}
+
+// judges reports whether the schema can judge values; where it cannot, that is
+// reported for the profile.
+func (p ConstrainedPath) judges() bool {
+	return p.Type != SecretRefVariable && len(p.variable().check()) == 0
 }
 
 // judgeAlone holds the values of a release to what its own layers constrain,

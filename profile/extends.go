@@ -23,7 +23,7 @@ func (l *loader) extend(r *release) (ok bool) {
 	}
 	r.parent = parent
 	l.settle(r.parent)
-	if r.parent.broken {
+	if !r.parent.composable {
 		return false
 	}
 	before := len(l.diags)
@@ -229,7 +229,11 @@ func (l *loader) inheritLayers(r *release, below, own *value.Node) *value.Node {
 		return ownedBy(below, r.parent.root.Get("spec", "owner"))
 	}
 	items := slices.Clone(ownedBy(below, r.parent.root.Get("spec", "owner")).Items())
+	first := map[string]*value.Node{}
 	for i, layer := range own.Items() {
+		if l.changedTwice(first, layer, below.Items(), diag.Fields("spec", "layers").Join(diag.Index(i))) {
+			continue
+		}
 		at := slices.IndexFunc(items, func(n *value.Node) bool { return n.Get("name").Equal(layer.Get("name")) })
 		if at >= 0 {
 			l.checkChange(layer, diag.Fields("spec", "layers").Join(diag.Index(i)))
@@ -246,6 +250,24 @@ func (l *loader) inheritLayers(r *release, below, own *value.Node) *value.Node {
 		}
 	}
 	return own.WithItems(items)
+}
+
+// changedTwice reports a second change of an inherited layer in one document; first
+// are those before it, by name.
+func (l *loader) changedTwice(first map[string]*value.Node, layer *value.Node, inherited []*value.Node, at diag.Path) bool {
+	name := layer.Get("name")
+	if !slices.ContainsFunc(inherited, func(n *value.Node) bool { return n.Get("name").Equal(name) }) {
+		return false
+	}
+	other := first[name.Text()]
+	first[name.Text()] = name
+	if other == nil {
+		return false
+	}
+	l.add(diag.Errorf("profile.duplicate", name.Place().Range(), "layer %q is changed twice", name.Text()).
+		WithDetail("put the two together").WithPath(at).
+		WithRelated(other.Place().Range(), "the other one is here"))
+	return true
 }
 
 // checkChange judges the types of what becomes part of an inherited layer, or of

@@ -104,13 +104,27 @@ type fileFinder func(pattern string, at diag.Range, where diag.Path) []File
 // which are read, or those of a parent, which were read for it.
 func (l *loader) filesOf(r *release) fileFinder {
 	return func(pattern string, at diag.Range, where diag.Path) []File {
-		for parent := r.parent; parent != nil; parent = parent.parent {
-			if path.Dir(at.File) == parent.dir {
-				return parent.known(pattern, at, where)
-			}
+		if e := r.beside(at); e != r {
+			return e.known(pattern, at, where)
 		}
 		return l.beside(&r.edition, pattern, at, where)
 	}
+}
+
+// beside is the release, r or a parent of it, in whose directory a place is.
+func (r *release) beside(at diag.Range) *release {
+	for parent := r.parent; parent != nil; parent = parent.parent {
+		if path.Dir(at.File) == parent.dir {
+			return parent
+		}
+	}
+	return r
+}
+
+// filesRead finds files of the release and its parents without reading any: what
+// is composed later does not depend on what became of them.
+func (r *release) filesRead(pattern string, at diag.Range, where diag.Path) []File {
+	return r.beside(at).known(pattern, at, where)
 }
 
 // known finds files that were read before.

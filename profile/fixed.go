@@ -48,16 +48,13 @@ func (c *composition) collectFixed() {
 	for _, ly := range c.layers {
 		for i, declared := range ly.Fixed {
 			f, ok := ly.binding("fixed", i, declared.Path)
-			if name, _ := firstField(f.path); !ok || name == "objects" && !namesField(f.path) {
-				continue // which is reported for the profile
-			}
-			if declared.Layer == "" || c.aim(&f, declared.Layer, "fixes") {
+			if ok && (declared.Layer == "" || c.aim(&f, declared.Layer, "fixes")) {
 				c.addFixed(f)
 			}
 		}
 		for i, declared := range ly.Constrained {
 			f, ok := ly.binding("constrained", i, declared.Path)
-			if ok && (declared.Layer == "" || c.aim(&f, declared.Layer, "constrains")) {
+			if ok && declared.judges() && (declared.Layer == "" || c.aim(&f, declared.Layer, "constrains")) {
 				c.constrained = append(c.constrained, newConstrained(f, declared))
 			}
 		}

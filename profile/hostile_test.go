@@ -213,3 +213,48 @@ func TestManySlips(t *testing.T) {
 		t.Errorf("%d findings, %d with the nearest name", len(found), near)
 	}
 }
+
+// TestConstrainedWithMistakes: a schema that cannot judge is told, once, and
+// judges nothing.
+func TestConstrainedWithMistakes(t *testing.T) {
+	for _, schema := range []string{
+		`type: string, pattern: "("`, "type: list", "type: map", "type: string, max: 3", "type: cidr, min: 3", "type: list, items: {type: string}, min: 3",
+		"type: unknown", "type: secretRef", "type: object", "type: enum", "type: integer, min: many", "type: [string]", "min: 3",
+	} {
+		fsys := overBase(t, fstest.MapFS{
+			"library/addon/1.0.0/profile.yaml": {Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: addon}\nspec: {version: 1.0.0, owner: o, kind: AddOn, layers: [{name: agent, kind: AddOn, component: {name: a, version: 1.0.0}, values: {a: x}, constrained: [{path: /values/a, %s}]}]}\n", schema)},
+			"fleet/one.yaml":                   {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec: {profiles: [base, addon]}\n")},
+		})
+		w, diags := profile.Load(fsys, profile.Layout{})
+		_, found := w.Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
+		if len(diags) != 1 || len(found) != 1 || found[0].Code != profile.CodeNotResolved {
+			t.Errorf("%s gives\n%sand the cluster\n%s", schema, diags.Text(fsys), found.Text(fsys))
+		}
+	}
+}
+
+// TestManyFindingsOfALibrary: what is wrong with a library costs its clusters next
+// to nothing.
+func TestManyFindingsOfALibrary(t *testing.T) {
+	allocated := func(conflicts int) float64 {
+		var labels []string
+		for i := range conflicts {
+			labels = append(labels, fmt.Sprintf("l%d: %%s", i))
+		}
+		layer := func(name string) string {
+			return fmt.Sprintf("{name: %s, kind: AddOn, component: {name: %[1]s, version: 1.0.0}, capi: {cluster: {metadata: {labels: {%s}}}}}", name, strings.ReplaceAll(strings.Join(labels, ", "), "%s", name))
+		}
+		w, diags := profile.Load(overBase(t, fstest.MapFS{
+			"library/addon/1.0.0/profile.yaml": {Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: addon}\nspec: {version: 1.0.0, owner: o, kind: AddOn, layers: [%s, %s]}\n", layer("one"), layer("two"))},
+			"fleet/one.yaml":                   {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec: {profiles: [base, addon]}\n")},
+		}), profile.Layout{})
+		if len(diags) < min(conflicts, 100) {
+			t.Fatal(diags)
+		}
+		key := profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"}
+		return testing.AllocsPerRun(1, func() { w.Resolve(key); w.Claims(key) })
+	}
+	if few, many := allocated(10), allocated(2000); many > few+100 {
+		t.Errorf("%.0f allocations for a cluster of a library with 10 conflicts, %.0f with 2,000", few, many)
+	}
+}

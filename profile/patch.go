@@ -43,7 +43,9 @@ func (p layerPatch) over(ly *layer) (*layer, diag.Diagnostics) {
 	found.misplaced(at("capi"), p.root.Get("capi"), merge.Capi)
 	if values := c.tree(at("values"), p.root.Get("values"), ly.release.scopes.plain); !values.IsNull() {
 		out.values = merge.Over(ly.values, values, ly.table())
-		found.add(unkeyed(rules, out.values)...)
+		if wrong := unkeyed(rules, out.values); len(wrong) > 0 {
+			found.add(without(wrong, unkeyed(rules, ly.values))...)
+		}
 	}
 	if capi := c.capi(at("capi"), p.root.Get("capi")); capi != nil {
 		out.capi = merge.Patch(ly.capi, capi, merge.Capi)

@@ -36,7 +36,9 @@ func (l *loader) compilePresets(r *release) {
 		for j, patch := range declared.Layers {
 			where := at.Join(diag.Field("layers"), diag.Index(j))
 			compiled := layerPatch{LayerPatch: patch, root: items[i].Get("layers").Items()[j], path: where, find: l.filesOf(r)}
-			p.patches = append(p.patches, compiled)
+			later := compiled
+			later.find = r.filesRead
+			p.patches = append(p.patches, later)
 			ly, err := findLayer(r.layers, patch.Layer)
 			if err != nil {
 				l.reject(r, "profile.unknown-layer", where.Join(diag.Field("layer")), layerHint(err), "%v", err)

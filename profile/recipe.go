@@ -67,11 +67,24 @@ func (r recipe) compose() *composition {
 	return c
 }
 
-// told reports whether a finding was reported for one of the releases.
-func (r recipe) told(found diag.Diagnostic) bool {
-	return slices.ContainsFunc(r.releases, func(rel *release) bool {
-		return slices.ContainsFunc(rel.alone, func(d diag.Diagnostic) bool { return d.Compare(found) == 0 })
-	})
+// said is what tells findings apart; hints may differ by the stack.
+type said struct {
+	at                  diag.Range
+	code, path, summary string
+}
+
+func saidBy(d diag.Diagnostic) said { return said{d.Range, d.Code, d.Path, d.Summary} }
+
+// without leaves out findings that were reported before.
+func without(found, before diag.Diagnostics) diag.Diagnostics {
+	if len(found) == 0 || len(before) == 0 {
+		return found
+	}
+	known := make(map[said]bool, len(before))
+	for _, d := range before {
+		known[saidBy(d)] = true
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return known[saidBy(d)] })
 }
 
 // layersIn are those of the layers that belong to the release.
@@ -133,7 +146,7 @@ func (l *layering) put(ly *layer, p layerPatch, c *composition) *layer {
 // given are the values that defaults and overlays give to the variables of a
 // release, what expressions see as vars where a cluster sets nothing.
 func (c *composition) giveValues() {
-	c.given = make(map[string]*value.Node, len(c.recipe.releases))
+	c.given, c.unfit = make(map[string]*value.Node, len(c.recipe.releases)), map[string]bool{}
 	c.judgeOverlays()
 	for _, rel := range c.recipe.releases {
 		var fields []value.Entry
@@ -181,10 +194,12 @@ func (c *composition) judgeOverlays() {
 			}
 			if inputs[0].Scope == PoolScope {
 				c.add(wrongScope(f, at, inputs[0], "pools of clusters set it: pools.workers[].variables"))
+				c.unfit[inputs[0].Name] = true
 				continue
 			}
-			if !f.Value.IsNull() {
-				c.diags = append(c.diags, c.judged(inputs, f, at)...)
+			if found := c.judged(inputs, f, at); !f.Value.IsNull() && len(found) > 0 {
+				c.diags = append(c.diags, found...)
+				c.unfit[inputs[0].Name] = true
 			}
 		}
 		c.idle[o] = slices.Concat(c.idle[o], idle)

@@ -1,6 +1,8 @@
 package profile
 
 import (
+	"slices"
+
 	"github.com/dayzero-sdk/dayzero/internal/expr"
 	"github.com/dayzero-sdk/dayzero/internal/merge"
 	"github.com/dayzero-sdk/dayzero/internal/value"
@@ -20,6 +22,7 @@ type release struct {
 	// composable: the layers can be judged together. A release that is broken may
 	// be composable still, when what is wrong stands inside its layers.
 	composable bool
+	orphan     bool             // without what it inherits, which is missing or broken
 	alone      diag.Diagnostics // what is wrong with the layers whatever stack they are in
 	// inputs are the variables that can judge values; nil for a declaration with
 	// mistakes.
@@ -116,16 +119,20 @@ func (l *loader) settle(r *release) {
 	decoded := l.decodeInto(r.whole, &r.profile)
 	if !inherits {
 		l.diags = l.diags[:before] // what is wrong is said of the parent
-		r.broken = true
+		r.broken, r.orphan = true, true
 		r.digest = r.contentDigest(r.parent)
 		return
 	}
 	readable := decoded && !r.broken
 	fits := l.checkProfile(r)
 	r.composable = l.compile(r) && fits && readable
-	r.broken = !readable || r.refused || l.diags[before:].HasErrors()
+	r.broken = !readable || r.refused || l.diags[before:].HasErrors() || r.parent != nil && r.parent.broken
 	if r.composable {
 		l.checkAlone(r)
+	}
+	for parent := r.parent; parent != nil && parent.broken; parent = parent.parent {
+		own := slices.DeleteFunc(l.diags[before:], func(d diag.Diagnostic) bool { return d.Range.File == parent.root.Place().Range().File })
+		l.diags = l.diags[:before+len(own)]
 	}
 	if !r.broken {
 		l.unusedVariables(r)

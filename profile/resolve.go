@@ -136,6 +136,8 @@ type resolution struct {
 	provided *value.Node
 	unfit    map[string]bool // variables that something is wrong with
 	diags    diag.Diagnostics
+	// whole: all that sets variables was found and read.
+	whole bool
 }
 
 // maxFindings bounds what is said of one cluster: all the names that it sets may
@@ -171,6 +173,7 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (r *resolution, ok
 		r.stack.hub.Spec.Delivery = ManifestsDelivery
 	}
 	made, composable := r.choose(lock)
+	r.whole = composable
 	if composable {
 		r.compose(made)
 	} else { // its variables and pools can still be judged
@@ -199,11 +202,7 @@ func (r *resolution) compose(made recipe) {
 	r.comp = r.library.compose(made)
 	r.defaultPools()
 	r.override()
-	for _, d := range r.comp.diags {
-		if !made.told(d) {
-			r.add(d)
-		}
-	}
+	r.add(r.comp.diags...)
 }
 
 // CodeNotResolved is the code of the one diagnostic that a cluster gets when it

@@ -104,11 +104,17 @@ func (r *resolution) holdRules() {
 // is told.
 func (r *resolution) doubts(u *rule) bool {
 	for _, name := range u.Reads().Vars {
-		if r.unfit[name] || r.comp.unjudged[name] {
+		if r.distrusted(name) {
 			return true
 		}
 	}
 	return false
+}
+
+// distrusted reports whether something is wrong with a variable, which is told:
+// with its declaration, or with what an overlay or the cluster sets.
+func (r *resolution) distrusted(name string) bool {
+	return r.unfit[name] || r.comp.unjudged[name] || r.comp.unfit[name]
 }
 
 func (c *composition) perPoolRule(u *rule) bool {

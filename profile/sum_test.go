@@ -344,3 +344,23 @@ spec:
 		t.Errorf("%s: built %s, of files %s", ref, built.Digest(ref), w.Digest(ref))
 	}
 }
+
+// TestPresetFileGone: what presets put into a stack was read when the workspace
+// was loaded.
+func TestPresetFileGone(t *testing.T) {
+	files := overBase(t, fstest.MapFS{
+		"library/addon/1.0.0/profile.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: addon}\nspec:\n  version: 1.0.0\n  owner: o\n  kind: AddOn\n  presets: [{group: g, name: one, layers: [{layer: agent, values: {text: {$file: note.txt}}}]}]\n  layers: [{name: agent, kind: AddOn, component: {name: agent, version: 1.0.0}}]\n")},
+		"library/addon/1.0.0/note.txt":     {Data: []byte("note")},
+		"fleet/one.yaml":                   {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec: {profiles: [base, addon], presets: {g: one}}\n")},
+	})
+	w := load(t, files)
+	clear(files)
+	stack, diags := w.Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
+	if stack == nil {
+		t.Fatal(diags)
+	}
+	agent, _ := stack.Layer("agent")
+	if diff := cmp.Diff(map[string]any{"text": "note"}, agent.Values.Any()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

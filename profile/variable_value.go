@@ -232,9 +232,9 @@ func (f *form) property(name string) *formProperty {
 func (f *form) propertyNames() []string { return slices.Sorted(maps.Keys(f.Properties)) }
 
 // filled is n with the defaults of properties that it lacks: n itself where
-// there are none.
+// there are none, and where it is of another type.
 func (f *form) filled(n *value.Node) *value.Node {
-	if !f.fill {
+	if !f.fill || n.Kind() != f.rule.kind {
 		return n
 	}
 	switch n.Kind() {

@@ -55,7 +55,7 @@ func resolve(ws *profile.Workspace, documents []profile.Document, org *organisat
 // clusterNames are the places of the names of clusters, by key.
 func clusterNames(documents []profile.Document) map[string]diag.Range {
 	out := map[string]diag.Range{}
-	for _, d := range documents {
+	for _, d := range slices.Backward(documents) { // of two of a key, the first is the cluster
 		if key, ok := strings.CutPrefix(d.Name, "cluster "); ok {
 			out[key] = d.At(diag.Fields("metadata", "name"))
 		}
