@@ -260,6 +260,7 @@ func (r *resolution) finish() {
 	s.capi = r.bindCapi()
 	r.judgeConstrained()
 	r.judgeDoubles()
+	r.judgeOwnMetadata()
 	s.idle = r.collectIdle()
 }
 
