@@ -258,3 +258,33 @@ func TestManyFindingsOfALibrary(t *testing.T) {
 		t.Errorf("%.0f allocations for a cluster of a library with 10 conflicts, %.0f with 2,000", few, many)
 	}
 }
+
+// TestCostlyPatterns: a pattern and a text that would take seconds to match are
+// refused, the pattern where it is declared, the text where it is set.
+func TestCostlyPatterns(t *testing.T) {
+	for name, c := range map[string]struct {
+		pattern string
+		length  int
+		want    []string
+	}{
+		"a large pattern":                  {strings.Repeat("([ab]{100}){10}", 55) + "x", 1, []string{"profile.variable", "profile.not-resolved"}},
+		"a long text, a middling pattern":  {strings.Repeat("[ab]{100}", 40) + "x", 60_000, []string{"profile.variable-value"}},
+		"a long text, a simple pattern":    {"^[a-z]*$", 60_000, nil},
+		"a host name, an ordinary pattern": {"^a{1,63}([.]a{1,63}){0,3}$", 60, nil},
+	} {
+		base := strings.Replace(string(overBase(t, nil)["library/base/1.0.0/profile.yaml"].Data), "  layers:", fmt.Sprintf("  variables: [{name: v, type: string, pattern: %q}]\n  rules: [{rule: \"vars.?v.hasValue()\"}]\n  layers:", c.pattern), 1)
+		fsys := overBase(t, fstest.MapFS{
+			"library/base/1.0.0/profile.yaml": {Data: []byte(base)},
+			"fleet/one.yaml":                  {Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec: {profiles: [base], variables: {v: %s}}\n", strings.Repeat("a", c.length))},
+		})
+		w, diags := profile.Load(fsys, profile.Layout{})
+		_, found := w.Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
+		var got []string
+		for _, d := range append(diags, found...) {
+			got = append(got, d.Code)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}

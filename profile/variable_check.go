@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -15,6 +16,11 @@ import (
 const (
 	// maxPattern is the most characters of a pattern.
 	maxPattern = 1000
+	// maxSteps is how many steps a pattern may have, repetitions written out, and
+	// maxMatching that number times the length of a text: matching takes time by it
+	// (https://swtch.com/~rsc/regexp/regexp3.html).
+	maxSteps    = 5000
+	maxMatching = 1 << 27
 	// maxNesting is how deep items, values and properties nest.
 	maxNesting = 10
 )
@@ -325,7 +331,23 @@ func (s Schema) checkPattern() []problem {
 		return []problem{{path: diag.Fields("pattern"), problem: "the pattern is not a regular expression: " + strings.TrimPrefix(err.Error(), "error parsing regexp: "),
 			hint: "the syntax is RE2's: no lookarounds and no back-references"}}
 	}
+	if n := stepsOf(s.Pattern); n > maxSteps {
+		return []problem{{path: diag.Fields("pattern"), problem: fmt.Sprintf("the pattern has %d steps, repetitions written out; %d are allowed", n, maxSteps), hint: "write a simpler one, and bound the length by maxLength"}}
+	}
 	return nil
+}
+
+// stepsOf is the size of the program of a pattern that compiles.
+func stepsOf(pattern string) int {
+	tree, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return 0
+	}
+	program, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return 0
+	}
+	return len(program.Inst)
 }
 
 func (s Schema) checkEnum() []problem {

@@ -48,6 +48,7 @@ type form struct {
 	Schema
 	rule       typeRule
 	pattern    *regexp.Regexp          // nil for none
+	steps      int                     // of the pattern
 	over       func(n *value.Node) int // against max, nil for none
 	under      func(n *value.Node) int // against min, nil for none
 	items      *form                   // of a list's items or a map's values
@@ -67,7 +68,7 @@ type formProperty struct {
 func newForm(s Schema, writer *value.Writer) *form {
 	f := &form{Schema: s, rule: typeRules[s.Type]}
 	if s.Pattern != "" {
-		f.pattern = regexp.MustCompile(s.Pattern)
+		f.pattern, f.steps = regexp.MustCompile(s.Pattern), max(stepsOf(s.Pattern), 1)
 	}
 	if n := s.Min.node; !n.IsNull() {
 		f.under = f.rule.bounded(n)
@@ -123,6 +124,9 @@ func (f *form) judgeText(n *value.Node) []problem {
 	text := n.Text()
 	if len(f.Enum) > 0 && !slices.Contains(f.Enum, text) {
 		out = append(out, problem{problem: shown(n) + " is not one of the allowed values", hint: nearestOf(text, f.Enum, "values")})
+	}
+	if f.pattern != nil && len(text) > maxMatching/f.steps {
+		return append(out, problem{problem: fmt.Sprintf("the text of %d bytes is too long for its pattern", len(text)), hint: "give it less, or the variable a simpler pattern"})
 	}
 	if f.pattern != nil && !f.pattern.MatchString(text) {
 		out = append(out, problem{problem: fmt.Sprintf("%s does not match %s", shown(n), f.Pattern), hint: "the pattern is a regular expression (RE2)"})
