@@ -15,7 +15,7 @@ const maxBindings = 1000
 func (l *loader) checkBindings(r *release, ly Layer, at diag.Path) {
 	for field, n := range map[string]int{"fixed": len(ly.Fixed), "constrained": len(ly.Constrained)} {
 		if n > maxBindings {
-			l.reject(r, "profile."+field+"-path", at.Join(diag.Field(field)), "name what holds them, such as /values, or split the layer",
+			l.reject(r, "profile."+field+"-path", at.Join(diag.Field(field)), "name what holds them, such as /values/proxy, or split the layer",
 				"layer %s has %d %s paths; %d are allowed", ly.Name, n, field, maxBindings)
 		}
 	}
@@ -69,6 +69,21 @@ func (l *layer) binding(list string, i int, text string) (f fixed, ok bool) {
 	return fixed{path: path, by: l, target: l, owner: at.Writer.Owner, document: at.Writer.Document, at: at.Range()}, ok
 }
 
+// addDisabled refuses that a layer is disabled of which another one fixes paths:
+// once for both.
+func (c *composition) addDisabled(f fixed, disabled *layer) {
+	same := func(d diag.Diagnostic) bool {
+		return d.Code == "profile.fixed" && d.Range == disabled.off.Place().Range() && slices.ContainsFunc(d.Related, func(r diag.Related) bool { return r.Range.File == f.at.File })
+	}
+	if slices.ContainsFunc(c.diags, same) {
+		return
+	}
+	c.add(diag.Errorf("profile.fixed", disabled.off.Place().Range(), "%s disables layer %s, of which layer %s of %s, owner %s, fixes %s", documentOf(disabled.off.Place().Writer), disabled.id(), f.by.Name, f.document, f.owner, f.path).
+		WithDetail("leave the layer in, or ask %s", f.owner).
+		WithRelated(f.at, "it is fixed here").
+		WithRelated(disabled.at(diag.Field("name")), "layer %s of %s, owner %s", disabled.Name, disabled.release.ref, disabled.owner()))
+}
+
 // aim finds the other layer that a rule is about.
 func (c *composition) aim(f *fixed, address, verb string) bool {
 	if disabled, err := findLayer(c.disabled, address); err == nil {
@@ -76,9 +91,7 @@ func (c *composition) aim(f *fixed, address, verb string) bool {
 			f.target = disabled
 			return name == "capi" // of a layer without values, nothing is out of bounds
 		}
-		c.add(diag.Errorf("profile.fixed", disabled.at(diag.Field("name")), "layer %s is disabled, and layer %s of %s, owner %s, fixes %s of it", disabled.id(), f.by.Name, f.document, f.owner, f.path).
-			WithDetail("a layer with a fixed path cannot be disabled; ask %s", f.owner).
-			WithRelated(f.at, "it is fixed here"))
+		c.addDisabled(*f, disabled)
 		return false
 	}
 	target, err := findLayer(c.layers, address)

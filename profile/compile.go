@@ -30,6 +30,8 @@ type layer struct {
 	conflicts []requirement
 	// parts are what the layer was merged of, lowest first.
 	parts []part
+	// off is what enables the layer or takes it out, nil for nothing.
+	off *value.Node
 }
 
 // requirement is a Requirement with its range read.

@@ -23,9 +23,9 @@ type fixed struct {
 // binds reports whether the rule forbids a part to touch the path. The owner of
 // the other layer may go on writing what was fixed there: that it changes is for
 // the approval of a new version. What a profile inherits and fixes is what it
-// was built on.
+// was built on, and so is the layer as its profile wrote it, whoever owns it now.
 func (f fixed) binds(p part) bool {
-	return f.bindsWriter(p.writer().Kind, p.writer().Owner) && !slices.Contains(f.inherited(), p)
+	return f.bindsWriter(p.writer().Kind, p.writer().Owner) && !slices.Contains(f.inherited(), p) && p != f.target.parts[0]
 }
 
 // inherited are the parts of the layer below the one that fixes.

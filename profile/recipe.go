@@ -122,7 +122,7 @@ func (l *layering) put(ly *layer, p layerPatch, c *composition) *layer {
 	c.diags = append(c.diags, found...)
 	enabled := slices.Contains(l.enabled, ly)
 	if p.Enabled != nil {
-		enabled = *p.Enabled
+		enabled, patched.off = *p.Enabled, p.root.Get("enabled")
 	}
 	if !enabled {
 		c.checkDisabled(ly, p)
