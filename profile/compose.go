@@ -17,13 +17,14 @@ type composition struct {
 	layers      []*layer // in install order
 	disabled    []*layer
 	capi        *value.Node
-	inputs      map[string][]*input    // by name; several when profiles share one
-	variables   []string               // the names of inputs, sorted
-	unjudged    map[string]bool        // names whose declarations have mistakes
-	unfit       map[string]bool        // names that overlays set to what is not allowed
-	changed     []diag.Path            // fixed paths that somebody changes
-	sensitive   map[string]bool        // names of which a declaration is sensitive
-	given       map[string]*value.Node // by profile name: values that need no cluster
+	inputs      map[string][]*input         // by name; several when profiles share one
+	variables   []string                    // the names of inputs, sorted
+	unjudged    map[string]bool             // names whose declarations have mistakes
+	unsuited    map[*input]diag.Diagnostics // what is wrong with a default that another profile gives
+	unfit       map[string]bool             // names that overlays set to what is not allowed
+	changed     []diag.Path                 // fixed paths that somebody changes
+	sensitive   map[string]bool             // names of which a declaration is sensitive
+	given       map[string]*value.Node      // by profile name: values that need no cluster
 	provided    map[string]string
 	offered     *value.Node // provided, as expressions see it
 	kubernetes  *layer

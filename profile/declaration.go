@@ -256,8 +256,10 @@ func sameType(a, b Schema) bool {
 }
 
 // checkDefaults holds the default of a variable that profiles share to the
-// constraints of all of them.
+// constraints of all of them. It is of no matter where the value is set: each
+// cluster decides that.
 func (c *composition) checkDefaults() {
+	c.unsuited = map[*input]diag.Diagnostics{}
 	for _, declared := range c.inputs {
 		i := slices.IndexFunc(declared, func(in *input) bool { return in.preset != nil })
 		if i < 0 {
@@ -265,7 +267,7 @@ func (c *composition) checkDefaults() {
 		}
 		from := declared[i]
 		for _, in := range declared {
-			if in == from || !sameType(in.Schema, from.Schema) {
+			if in == from || !sameType(in.Schema, from.Schema) || c.overlaid(in) {
 				continue
 			}
 			found := in.form.judge(from.preset)
@@ -277,10 +279,15 @@ func (c *composition) checkDefaults() {
 				if c.sensitive[in.Name] {
 					at = withoutExcerpt(at)
 				}
-				c.add(diag.Errorf("profile.variable-value", at, "the default of variable %s: %s", in.Name, p).
-					WithDetail("one name in two profiles is one variable: the default of %s must suit %s", from.release.ref, in.release.ref).
+				c.unsuited[in] = append(c.unsuited[in], diag.Errorf("profile.variable-value", at, "the default of variable %s: %s", in.Name, p).
+					WithDetail("one name in two profiles is one variable: set it, or let the default of %s suit %s", from.release.ref, in.release.ref).
 					WithRelated(in.at(), "it is constrained here, owner %s", in.release.profile.Spec.Owner))
 			}
 		}
 	}
+}
+
+// overlaid reports whether an overlay sets the variable.
+func (c *composition) overlaid(in *input) bool {
+	return slices.ContainsFunc(c.recipe.overlays, func(o *overlay) bool { return in.setIn(o.root.Get("spec", "variables")) != nil })
 }

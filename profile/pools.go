@@ -302,6 +302,8 @@ func (r *resolution) boundPool(path diag.Path, name, class string) *boundPool {
 			} else if in.Required && !r.comp.unjudged[in.Name] && !meant[in.Name] {
 				r.distrust(in.Name)
 				r.reject("profile.required-variable", path, "set it in the variables of the pool", "variable %s has no value in this pool", in.Name)
+			} else {
+				r.unsuited(in)
 			}
 		}
 		out.vars[rel.ref.Name] = vars

@@ -34,12 +34,23 @@ func (r *resolution) bindVariables() {
 				vars = vars.With(in.Name, r.comp.marked(in, n))
 			} else if in.Required && in.Scope != PoolScope && vars.Get(in.Name) == nil && !r.comp.unjudged[in.Name] && !meant[in.Name] {
 				r.missing(in.Name, rel)
+			} else if in.Scope != PoolScope {
+				r.unsuited(in)
 			}
 		}
 		r.vars[rel.ref.Name] = vars
 	}
 	r.cluster = r.visibleCluster()
 	r.provided = r.comp.offered
+}
+
+// unsuited refuses a default that stands for a variable and does not suit its
+// declaration.
+func (r *resolution) unsuited(in *input) {
+	for _, found := range r.comp.unsuited[in] {
+		r.add(found.WithRelated(r.member.At(diag.Fields("metadata", "name")), "cluster %s does not set it", r.member.key))
+		r.distrust(in.Name)
+	}
 }
 
 // marked is a value of the variable, which what is computed from it takes after.
