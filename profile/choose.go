@@ -22,7 +22,7 @@ func (r *resolution) choose(lock LockEntry) (made recipe, composable bool) {
 		r.stack.overlays = append(r.stack.overlays, o.ref)
 	}
 	made.presets = r.choosePresets(made)
-	return made, composable && !r.member.broken && r.hasBase(made.releases)
+	return made, composable && r.member.composable && r.hasBase(made.releases)
 }
 
 // chooseProfiles finds the versions of the profiles that the cluster names.
@@ -221,8 +221,18 @@ func (r *resolution) choosePresets(made recipe) []*preset {
 			r.idle = append(r.idle, idleFinding{o, unknownGroup(one, groups)})
 		}, wrong)
 	}
-	c.choose(choices(r.member.root.Get("spec", "presets")), func(one choice, groups []string) { r.add(unknownGroup(one, groups)) }, wrong)
+	c.choose(choices(r.member.root.Get("spec", "presets")), func(one choice, groups []string) {
+		if !r.lacks(made) {
+			r.add(unknownGroup(one, groups))
+		}
+	}, wrong)
 	return c.chosen()
+}
+
+// lacks reports whether a profile of the cluster was not found, or is without what
+// it inherits: what nobody declares may be declared there.
+func (r *resolution) lacks(made recipe) bool {
+	return made.own < max(1, len(r.member.cluster.Spec.Profiles)) || slices.ContainsFunc(made.releases, func(rel *release) bool { return rel.orphan })
 }
 
 // idleFinding is a finding about a part of an overlay that does nothing in this

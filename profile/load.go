@@ -257,9 +257,31 @@ func (l *loader) twice(name string, root *value.Node) {
 
 func (l *loader) cluster(root *value.Node) {
 	m := &member{}
-	m.broken = !l.decodeInto(root, &m.cluster)
-	m.root = root
+	m.decode(l, root)
 	l.clusters = append(l.clusters, m)
+}
+
+// decode reads the cluster's document.
+func (m *member) decode(l *loader, root *value.Node) {
+	m.root = root
+	before := len(l.diags)
+	m.broken = !l.decodeInto(root, &m.cluster)
+	m.composable, m.poolsRead = true, true
+	for _, d := range l.diags[before:] {
+		path, err := diag.ParsePath(d.Path)
+		m.composable = m.composable && err == nil && apart(path)
+		m.poolsRead = m.poolsRead && !path.Under(diag.Fields("spec", "pools"))
+	}
+}
+
+// apart reports whether a path of a cluster's document is about something that its
+// layers do not depend on.
+func apart(path diag.Path) bool {
+	if overrides := diag.Fields("spec", "overrides"); path.Under(overrides) && len(path) == len(overrides)+2 {
+		name, _ := path[len(path)-1].IsField()
+		return name == "reason" || name == "owner" || name == "expires"
+	}
+	return slices.ContainsFunc([]string{"variables", "pools", "timeZone", "waivers"}, func(field string) bool { return path.Under(diag.Fields("spec", field)) })
 }
 
 // policies reads the files of the organisation's policies, which this package

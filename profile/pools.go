@@ -53,7 +53,7 @@ func (r *resolution) defaultPools() {
 	for _, rel := range r.comp.recipe.releases {
 		below = merge.Over(below, rel.whole.Get("spec", "pools"), poolTable)
 	}
-	if below == nil {
+	if below == nil || !r.member.poolsRead {
 		return
 	}
 	m := *r.member

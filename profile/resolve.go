@@ -71,9 +71,8 @@ func (l *Library) Resolve(c Cluster, from Source) (*Stack, diag.Diagnostics) {
 		return nil, diag.Diagnostics{diag.Errorf("profile.value", diag.Range{File: string(from)}, "%v", err)}
 	}
 	load := &loader{workspace: &Workspace{Library: l}}
-	m := &member{cluster: Cluster{}}
-	m.root = root
-	m.broken = !load.decodeInto(root, &m.cluster)
+	m := &member{}
+	m.decode(load, root)
 	m.key = Key{Hub: c.Spec.Hub, Namespace: cmp.Or(c.Metadata.Namespace, "default"), Name: c.Metadata.Name}
 	m.write()
 	r, ok := l.resolve(m, Hub{Metadata: ObjectMeta{Name: c.Spec.Hub}}, LockEntry{})
@@ -173,7 +172,7 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (r *resolution, ok
 		r.stack.hub.Spec.Delivery = ManifestsDelivery
 	}
 	made, composable := r.choose(lock)
-	r.whole = composable
+	r.whole = composable && !m.broken
 	if composable {
 		r.compose(made)
 	} else { // its variables and pools can still be judged
@@ -184,12 +183,16 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (r *resolution, ok
 	r.bindVariables()
 	r.bindPools()
 	if composable && !made.broken() {
-		r.settleClasses()
-		r.holdRules()
-		if !r.diags.HasErrors() {
-			r.finish()
+		if m.poolsRead {
+			r.settleClasses()
 		}
-		return r, !r.diags.HasErrors()
+		if !m.broken {
+			r.holdRules()
+			if !r.diags.HasErrors() {
+				r.finish()
+			}
+			return r, !r.diags.HasErrors()
+		}
 	}
 	if !r.diags.HasErrors() {
 		r.add(m.notResolved())

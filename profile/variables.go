@@ -154,11 +154,8 @@ func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) 
 // mayDeclare reports whether a name that no usable declaration has may be
 // declared all the same: wrongly, or in a profile that was not found.
 func (r *resolution) mayDeclare(name string) bool {
-	if slices.ContainsFunc(r.comp.recipe.releases, func(rel *release) bool { return rel.orphan }) {
-		return true
-	}
 	_, variable, split := strings.Cut(name, "/")
-	return r.comp.recipe.own < max(1, len(r.member.cluster.Spec.Profiles)) || r.comp.unjudged[name] || split && r.comp.unjudged[variable]
+	return r.lacks(r.comp.recipe) || r.comp.unjudged[name] || split && r.comp.unjudged[variable]
 }
 
 // inputsNamed are the declarations that a name in variables speaks to.

@@ -25,6 +25,10 @@ type member struct {
 	source
 	key     Key
 	cluster Cluster
+	// composable: what the layers of the stack depend on was read; what is wrong
+	// stands elsewhere in the document.
+	composable bool
+	poolsRead  bool
 }
 
 // whole is the workspace with a library: the zero Workspace is an empty one.
