@@ -346,7 +346,7 @@ func (c compiler) file(at diag.Path, n *value.Node, scope *expr.Scope) *value.No
 		return value.NewExpression(name, &program{layer: c.layer}, n.Place())
 	}
 	if ext := path.Ext(found[0].Name); c.parseFiles && (ext == ".yaml" || ext == ".yml" || ext == ".json") {
-		return c.parsed(found[0])
+		return c.parsed(found[0], n.Place().Writer)
 	}
 	text := value.NewString(string(found[0].Data), n.Place())
 	if !expand {
@@ -371,9 +371,10 @@ func (c compiler) fileFields(at diag.Path, n *value.Node) (name string, expand, 
 	return name, expand, ok
 }
 
-// parsed reads a YAML or JSON file as one piece of data.
-func (c compiler) parsed(f File) *value.Node {
-	writer := &value.Writer{File: f.Name, Kind: diag.Profile, Document: c.release.ref.String(), Owner: c.release.profile.Spec.Owner}
+// parsed reads a YAML or JSON file as one piece of data, which is as much by him
+// who names it.
+func (c compiler) parsed(f File, by *value.Writer) *value.Node {
+	writer := &value.Writer{File: f.Name, Kind: diag.Profile, Document: by.Document, Owner: by.Owner}
 	docs, diags := yamlsource.Documents(writer, f.Data, yamlsource.Limits{Bytes: int(c.layout.MaxDocument)})
 	c.add(diags...)
 	switch len(docs) {

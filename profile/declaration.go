@@ -281,7 +281,7 @@ func (c *composition) checkDefaults() {
 				}
 				c.unsuited[in] = append(c.unsuited[in], diag.Errorf("profile.variable-value", at, "the default of variable %s: %s", in.Name, p).
 					WithDetail("one name in two profiles is one variable: set it, or let the default of %s suit %s", from.release.ref, in.release.ref).
-					WithRelated(in.at(), "it is constrained here, owner %s", in.release.profile.Spec.Owner))
+					WithRelated(in.at(), "it is constrained here, owner %s", in.declarer().Owner))
 			}
 		}
 	}

@@ -106,6 +106,11 @@ func (in *input) at(steps ...diag.Step) diag.Range {
 	return in.release.At(declarationPath(in.index).Join(steps...))
 }
 
+// declarer is who wrote the declaration: a parent, where it is inherited.
+func (in *input) declarer() diag.Origin {
+	return in.release.whole.Nearest(declarationPath(in.index)).Origin()
+}
+
 func newInput(r *release, index int) *input {
 	in := &input{Variable: r.profile.Spec.Variables[index], release: r, index: index}
 	writer := *r.whole.Find(declarationPath(index)).Place().Writer // a parent's, where it is inherited

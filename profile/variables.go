@@ -176,7 +176,7 @@ func (c *composition) inputsNamed(name string) []*input {
 func wrongScope(f value.Entry, at diag.Path, in *input, otherwise string) diag.Diagnostic {
 	return diag.Errorf("profile.variable-scope", f.Key.Range(), "variable %s has scope %s and cannot be set here", f.Name, cmp.Or(in.Scope, ClusterScope)).
 		WithDetail("%s", otherwise).WithPath(at.Join(diag.Field(f.Name))).
-		WithRelated(in.at(), "it is declared here, owner %s", in.release.profile.Spec.Owner)
+		WithRelated(in.at(), "it is declared here, owner %s", in.declarer().Owner)
 }
 
 // judged is what the declarations of a variable say of a value in the mapping at
@@ -199,7 +199,7 @@ func (c *composition) judged(inputs []*input, f value.Entry, at diag.Path) diag.
 			}
 			out = append(out, diag.Errorf("profile.variable-value", place, "variable %s: %s", in.Name, p).
 				WithDetail("%s", p.hint).WithPath(at.Join(diag.Field(f.Name)).Join(p.path...)).
-				WithRelated(in.at(), "it is declared here by %s, owner %s", in.release.ref, in.release.profile.Spec.Owner))
+				WithRelated(in.at(), "it is declared here by %s, owner %s", in.declarer().Document, in.declarer().Owner))
 		}
 	}
 	return together(out)
@@ -246,7 +246,7 @@ func (r *resolution) deprecated(inputs []*input, f value.Entry, at diag.Path) {
 		if in.Deprecated != "" {
 			out = append(out, diag.Warningf("profile.deprecated-variable", f.Key.Range(), "variable %s is deprecated: %s", in.Name, in.Deprecated).
 				WithDetail("take it out of the cluster").WithPath(at.Join(diag.Field(f.Name))).
-				WithRelated(in.at(), "it is declared here by %s, owner %s", in.release.ref, in.release.profile.Spec.Owner))
+				WithRelated(in.at(), "it is declared here by %s, owner %s", in.declarer().Document, in.declarer().Owner))
 		}
 	}
 	r.add(together(out)...)
@@ -263,7 +263,7 @@ func (r *resolution) missing(name string, rel *release) {
 	r.add(diag.Errorf("profile.required-variable", at, "variable %s has no value", name).
 		WithDetail("profile %s requires it: add %s: with %s", rel.ref, name, typeRules[in.Type].form).
 		WithPath(path.Join(diag.Field(name))).
-		WithRelated(in.at(), "it is declared here, owner %s", in.release.profile.Spec.Owner))
+		WithRelated(in.at(), "it is declared here, owner %s", in.declarer().Owner))
 }
 
 // visibleCluster is what expressions see as cluster.
