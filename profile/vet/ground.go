@@ -36,7 +36,7 @@ func grounds(ws *profile.Workspace, ref profile.Ref, opts Options) []*ground {
 
 func groundsOf(ws *profile.Workspace, ref profile.Ref, opts Options) []*ground {
 	vetted, ok := ws.Profile(ref)
-	if !ok {
+	if !ok || slices.ContainsFunc(append([]profile.Ref{ref}, opts.With...), func(r profile.Ref) bool { return broken(ws, r) }) {
 		return nil
 	}
 	switch {
@@ -49,6 +49,13 @@ func groundsOf(ws *profile.Workspace, ref profile.Ref, opts Options) []*ground {
 		return found
 	}
 	return libraryGround(ws, vetted, opts)
+}
+
+// broken reports whether loading found errors in a version: its declarations may
+// be anything.
+func broken(ws *profile.Workspace, ref profile.Ref) bool {
+	r, _ := ws.Release(ref)
+	return r.Broken()
 }
 
 // firstUser is the first cluster that names a profile, in this version rather
@@ -145,7 +152,7 @@ func libraryGround(ws *profile.Workspace, vetted profile.Profile, opts Options) 
 func bases(ws *profile.Workspace) []profile.Ref {
 	var out []profile.Ref
 	for p := range ws.Profiles() {
-		if p.Spec.Kind != profile.AddOnProfile && !p.Spec.Abstract {
+		if p.Spec.Kind != profile.AddOnProfile && !p.Spec.Abstract && !broken(ws, p.Ref()) {
 			out = append(out, p.Ref())
 		}
 	}

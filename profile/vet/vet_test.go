@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
 	"github.com/dayzero-sdk/dayzero/profile/vet"
 )
 
@@ -100,6 +101,15 @@ func options(t testing.TB, comment string) (refs []profile.Ref, opts vet.Options
 
 // load is the base workspace with more files.
 func load(t testing.TB, files ...txtar.File) *profile.Workspace {
+	ws, found := loadBroken(t, files...)
+	if found.HasErrors() {
+		t.Fatal(found)
+	}
+	return ws
+}
+
+// loadBroken is the same where files have errors.
+func loadBroken(t testing.TB, files ...txtar.File) (*profile.Workspace, diag.Diagnostics) {
 	base, err := txtar.ParseFile("testdata/base.txtar")
 	if err != nil {
 		t.Fatal(err)
@@ -108,11 +118,7 @@ func load(t testing.TB, files ...txtar.File) *profile.Workspace {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ws, found := profile.Load(fsys, profile.Layout{})
-	if found.HasErrors() {
-		t.Fatal(found.Text(fsys))
-	}
-	return ws
+	return profile.Load(fsys, profile.Layout{})
 }
 
 // TestUnreachable: a declaration whose values are too large to make is given up
