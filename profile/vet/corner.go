@@ -30,7 +30,8 @@ type Options struct {
 
 const (
 	defaultLimit = 1000
-	// searchLimit is how many corners are tried to find one that rules allow.
+	// searchLimit is how many corners are tried to find one that rules allow, and
+	// how many clusters of the same profiles to find one that resolves.
 	searchLimit = 500
 )
 

@@ -18,8 +18,8 @@
 // An Infrastructure or Full profile stands alone, with the labels, pools and
 // values of the first cluster of the fleet that names it, and a pool for each
 // class. An AddOn stands on each base that clusters combine it with, with those
-// and the further profiles of the first such cluster; where no cluster uses it,
-// on the first base of the library that it resolves on, by name and from the
+// and the further profiles of the first such cluster that resolves; where no
+// cluster that resolves uses it, on the first base of the library that it resolves on, by name and from the
 // latest version. [Options.With] names the other profiles instead. A variable
 // that is required and has no value from there gets the first sample of its
 // type. A label that is called as a variable and has its value follows the

@@ -79,20 +79,21 @@ func firstUser(ws *profile.Workspace, ref profile.Ref) *profile.Cluster {
 }
 
 // fleetGrounds has one ground for each base that clusters combine an add-on
-// with, after the first such cluster.
+// with, after the first such cluster that resolves.
 func fleetGrounds(ws *profile.Workspace, vetted profile.Profile, opts Options) []*ground {
 	var out []*ground
-	seen := map[string]bool{}
+	tries := map[string]int{}
 	for key := range ws.Clusters() {
 		id, uses := pinned(ws, key, vetted.Ref().Name)
-		if !uses || seen[id] {
+		if !uses || tries[id] == searchLimit {
 			continue
 		}
-		seen[id] = true
+		tries[id]++
 		stack, _ := ws.Resolve(key)
 		if stack == nil {
 			continue
 		}
+		tries[id] = searchLimit // one is enough
 		with := slices.DeleteFunc(stack.Profiles(), func(r profile.Ref) bool { return r.Name == vetted.Ref().Name })
 		base := baseOf(ws, with)
 		if !slices.ContainsFunc(out, func(g *ground) bool { return baseOf(ws, g.with) == base }) {

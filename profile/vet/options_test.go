@@ -141,6 +141,24 @@ func TestBroken(t *testing.T) {
 	}
 }
 
+// TestFleetGround: a cluster that does not resolve hides no other that is made of
+// the same profiles.
+func TestFleetGround(t *testing.T) {
+	base := func(name string) txtar.File {
+		return document(name, "  kind: Infrastructure\n  extends: base@1.0.0\n  variables: [{name: v, type: string, default: x}]\n  layers: [{name: cni, values: {v: \"${vars.v}\"}}]\n")
+	}
+	addon := document("addon", "  kind: AddOn\n  layers: [{name: app, kind: AddOn, component: {none: x}}]\n")
+	cluster := func(name, v string) txtar.File {
+		return txtar.File{Name: "fleet/" + name + ".yaml", Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: " + name + "}\nspec: {profiles: [z-fleet, addon], variables: {v: " + v + "}}\n")}
+	}
+	ws := load(t, base("a-library"), base("z-fleet"), addon, cluster("a", "3"), cluster("b", "y"))
+	for corner := range vet.Corners(ws, zonedRef("addon"), vet.Options{}) {
+		if corner.With[0].Name != "z-fleet" {
+			t.Errorf("stands on %v", corner.With)
+		}
+	}
+}
+
 // TestWith: the caller says what an add-on stands on; else it is the first base
 // that does, the latest version first.
 func TestWith(t *testing.T) {
