@@ -17,7 +17,8 @@ type Report struct {
 	Corners, Refused int
 	// Findings are the mistakes, each once, in the order of the corners.
 	Findings []Finding
-	// Unvaried are the variables of which no value was found, by name.
+	// Unvaried are the variables of which no value was found, or not every property
+	// is varied, by name.
 	Unvaried []Unvaried
 }
 

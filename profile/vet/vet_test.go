@@ -124,12 +124,21 @@ func loadBroken(t testing.TB, files ...txtar.File) (*profile.Workspace, diag.Dia
 // TestUnreachable: a declaration whose values are too large to make is given up
 // and named.
 func TestUnreachable(t *testing.T) {
+	crowd := "type: object, properties: {"
+	for i := range 800 {
+		crowd += fmt.Sprintf("p%d: {type: string}, ", i)
+	}
+	crowd += "}"
+	const crowded = "it has too many properties to vary each of them: give the variable examples"
 	for variable, want := range map[string]string{
 		"type: string, minLength: 9000000000000000000":                             "no value was found: give the variable examples",
 		"type: list, items: {type: integer}, minItems: 1000000":                    "no value was found: give the variable examples",
 		"type: map, values: {type: string}, minItems: 1000000":                     "no value was found: give the variable examples",
 		"type: string, minLength: 1, pattern: '^((((((((((^)*)*)*)*)*)*)*)*)*)*$'": "no text was found that matches ^((((((((((^)*)*)*)*)*)*)*)*)*)*$: give the variable examples",
 		"type: list, items: {type: integer}, minItems: 100":                        "",
+		crowd + ", examples: [{p1: x}]":                                            "",
+		crowd:                                                                      crowded,
+		"type: map, values: {type: object, properties: {o: {" + crowd + "}}}":      crowded,
 	} {
 		ws := load(t, document("large", "  kind: Infrastructure\n  extends: base@1.0.0\n  variables: [{name: v, "+variable+"}]\n  layers: [{name: cni, values: {x: \"${string(vars.?v.hasValue())}\"}}]\n"))
 		var wants []vet.Unvaried
