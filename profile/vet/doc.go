@@ -36,7 +36,7 @@
 // of pool scope has its value in every pool. Each group of presets has each of
 // its choices, and none. There are no worker pools, and two of each class. No text
 // has more than 4096 characters, no list and no map more than 100 items; of an
-// object with hundreds of properties only some are varied. What cannot be varied
+// object with more than 100 properties only some are varied. What cannot be varied
 // is in [Report.Unvaried].
 //
 // # Which corners

@@ -25,7 +25,7 @@ const (
 	// maxText is how long a text is at most.
 	maxText = 4096
 	// maxParts is how many parts the samples of an object have together, about.
-	maxParts = 40_000
+	maxParts = maxItems * maxItems
 )
 
 // samples are values at the corners of a schema, the smallest first. Some may
