@@ -279,3 +279,37 @@ func TestApprovalsOfTheZeroWorkspace(t *testing.T) {
 		t.Error("nobody is asked for a library that is added or removed")
 	}
 }
+
+// TestApprovalsOfLongLists: of lists as long as they may be each item that differs
+// is a reason. Looking for each among all takes a minute.
+func TestApprovalsOfLongLists(t *testing.T) {
+	const lists, items = 6, 10_000
+	side := func(from int) *profile.Workspace {
+		var rules, values strings.Builder
+		for l := range lists {
+			fmt.Fprintf(&rules, "/values/l%d: {key: name}, ", l)
+			fmt.Fprintf(&values, "      l%d:\n", l)
+			for i := range items {
+				fmt.Fprintf(&values, "      - {name: %d}\n", from+i)
+			}
+		}
+		return load(t, overBase(t, fstest.MapFS{"library/long/1.0.0/profile.yaml": {Data: []byte(`apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: long}
+spec:
+  version: 1.0.0
+  owner: platform
+  kind: AddOn
+  layers:
+  - name: app
+    kind: AddOn
+    component: {none: x}
+    merge: {` + rules.String() + `}
+    values:
+` + values.String())}}))
+	}
+	asked := profile.Approvals(side(0), side(items/2))
+	if len(asked) != 1 || len(asked[0].Reasons) != lists*items+1 {
+		t.Errorf("asked are %d owners", len(asked))
+	}
+}

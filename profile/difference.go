@@ -38,9 +38,9 @@ func differ(out []difference, at diag.Path, have, want *value.Node, table merge.
 		}
 		return out
 	case have.Kind() == value.List && want.Kind() == value.List:
-		if steps := commonKeys(at, have, want, table); steps != nil {
-			for _, step := range steps {
-				out = differ(out, at.Join(step), have.Find(diag.Path{step}), want.Find(diag.Path{step}), table)
+		if items := keyedItems(at, have, want, table); items != nil {
+			for _, d := range items {
+				out = differ(out, d.path, d.have, d.want, table)
 			}
 			return out
 		}
@@ -48,11 +48,11 @@ func differ(out []difference, at diag.Path, have, want *value.Node, table merge.
 	return append(out, difference{path: at, have: have, want: want})
 }
 
-// commonKeys are the keys of the items of both lists, in order of appearance; nil
-// where not every item has a key of its own, or only the order differs.
-func commonKeys(at diag.Path, have, want *value.Node, table merge.Table) []diag.Step {
-	seen := map[string]*[2]bool{}
-	var steps []diag.Step
+// keyedItems are the items of both lists by their keys, in order of appearance;
+// nil where not every item has a key of its own, or only the order differs.
+func keyedItems(at diag.Path, have, want *value.Node, table merge.Table) []difference {
+	var out []difference
+	index := map[string]int{}
 	for side, list := range []*value.Node{have, want} {
 		for _, item := range list.Items() {
 			step, ok := table.KeyOf(at, item)
@@ -60,23 +60,23 @@ func commonKeys(at diag.Path, have, want *value.Node, table merge.Table) []diag.
 				return nil
 			}
 			text := diag.Path{step}.String()
-			if seen[text] == nil {
-				seen[text] = &[2]bool{}
-				steps = append(steps, step)
+			i, known := index[text]
+			if !known {
+				i = len(out)
+				index[text] = i
+				out = append(out, difference{path: at.Join(step)})
 			}
-			if seen[text][side] {
+			of := []**value.Node{&out[i].have, &out[i].want}[side]
+			if *of != nil {
 				return nil
 			}
-			seen[text][side] = true
+			*of = item
 		}
 	}
-	same := func(step diag.Step) bool {
-		return have.Find(diag.Path{step}).Equal(want.Find(diag.Path{step}))
-	}
-	if !slices.ContainsFunc(steps, func(s diag.Step) bool { return !same(s) }) {
+	if !slices.ContainsFunc(out, func(d difference) bool { return !d.have.Equal(d.want) }) {
 		return nil
 	}
-	return steps
+	return out
 }
 
 // place is where a difference stands; gone means that it stands in have.

@@ -2,9 +2,11 @@ package profile
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/dayzero-sdk/dayzero/internal/expr"
+	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
@@ -82,6 +84,27 @@ func (r Release) RuleReads() []expr.Reads {
 		reads[i] = u.Reads()
 	}
 	return reads
+}
+
+// Sensitive are the variables, as they are written, that the default pools of the
+// profile set and that a profile of its library declares sensitive, sorted.
+func (r Release) Sensitive() []string {
+	if r.library == nil {
+		return nil
+	}
+	sets := slices.DeleteFunc(variableSets(r.Document.root), func(set *value.Node) bool { return set.Kind() != value.Map })
+	if len(sets) == 0 {
+		return nil
+	}
+	var out []string
+	names := r.library.openness()
+	for _, set := range sets {
+		for _, f := range names.withheld(set) {
+			out = append(out, f.Name)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // Holds reports whether a place is in the document of the release, in one that

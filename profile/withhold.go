@@ -29,7 +29,7 @@ func (r *resolution) readsSensitive(reads expr.Reads, values *value.Node) bool {
 	return reads.Values && values.Sensitive() || slices.ContainsFunc(reads.Vars, func(name string) bool { return r.comp.sensitive[name] })
 }
 
-// Withhold returns findings without the excerpts of lines on which a cluster
+// Withhold returns findings without the excerpts of lines on which a document
 // sets a sensitive variable, or writes something other than a reference for a
 // secret: [diag.Diagnostics.Text] would quote the line for whatever else is wrong
 // with it. Load and Resolve have done so already.
@@ -83,7 +83,7 @@ func (l lines) holds(at diag.Range) bool {
 	return at.Start.Column > 0 && slices.ContainsFunc(l[at.File], func(s [2]int) bool { return s[0] <= at.Start.Line && at.Start.Line <= s[1] })
 }
 
-// sensitiveLines finds the lines of the overlays, and of clusters, that are not
+// sensitiveLines finds the lines of profiles, overlays and clusters that are not
 // to be quoted.
 func (l *Library) sensitiveLines(clusters ...*member) lines {
 	names := l.openness()
@@ -91,6 +91,11 @@ func (l *Library) sensitiveLines(clusters ...*member) lines {
 		return nil
 	}
 	out := lines{}
+	for _, releases := range l.releases {
+		for _, r := range releases {
+			out.addSets(r.root, names)
+		}
+	}
 	for _, overlays := range l.overlays {
 		for _, o := range overlays {
 			out.addSets(o.root, names)

@@ -17,7 +17,7 @@ type Workspace struct {
 	policies   []File // sorted by name
 	lock       Lock
 	sum        Sum
-	withheld   lines // of clusters and overlays, that findings must not quote
+	withheld   lines // of documents, that findings must not quote
 }
 
 // member is a cluster of the fleet as it was loaded.

@@ -36,7 +36,7 @@ func (c diffCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	found := d.Diagnostics()
+	found := ws.Withhold(d.Diagnostics())
 	if err := c.print(s, ws, d, found); err != nil {
 		return err
 	}

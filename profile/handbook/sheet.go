@@ -207,34 +207,8 @@ func (s *sheet) changes(versions []profile.Ref) {
 			s.block("Not compared with " + plain(from.Ref().Version) + ": one of the two has errors.")
 			continue
 		}
-		s.block(strings.TrimSuffix(deeper(withheld(from, to).Markdown()), "\n"))
+		s.block(strings.TrimSuffix(deeper(upgrade.Diff(from, to).Markdown()), "\n"))
 	}
-}
-
-// withheld is the difference of two versions, without the values of pools where
-// these set sensitive variables.
-func withheld(from, to profile.Release) upgrade.Difference {
-	d := upgrade.Diff(from, to)
-	if !setsSensitive(from.Profile.Spec) && !setsSensitive(to.Profile.Spec) {
-		return d
-	}
-	d.Changes = slices.Clone(d.Changes)
-	for i, c := range d.Changes {
-		if path := strings.TrimPrefix(c.Path, "/"); path == "pools" || strings.HasPrefix(path, "pools/") {
-			d.Changes[i].Summary = path + " changes; its values are not shown"
-		}
-	}
-	return d
-}
-
-// setsSensitive reports whether a default pool sets a sensitive variable.
-func setsSensitive(s profile.ProfileSpec) bool {
-	return slices.ContainsFunc(s.Variables, func(v profile.Variable) bool {
-		return v.Sensitive && slices.ContainsFunc(append(slices.Clone(s.Pools.Workers), s.Pools.ControlPlane), func(p profile.Pool) bool {
-			_, set := p.Variables[v.Name]
-			return set
-		})
-	})
 }
 
 // deeper moves all headings of a text a level down.

@@ -1,6 +1,8 @@
 package upgrade
 
 import (
+	"strings"
+
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -9,17 +11,28 @@ import (
 // closed are the names of sensitive variables, whose values nobody is told.
 type closed map[string]bool
 
-// closedBy are the variables that profiles declare sensitive.
-func closedBy(profiles ...profile.Profile) closed {
+// closedBy are the variables that profiles declare sensitive, and what else they
+// set that is.
+func closedBy(releases ...profile.Release) closed {
 	out := closed{}
-	for _, p := range profiles {
-		for _, v := range p.Spec.Variables {
+	for _, r := range releases {
+		for _, v := range r.Profile.Spec.Variables {
 			if v.Sensitive {
 				out[v.Name] = true
 			}
 		}
+		for _, name := range r.Sensitive() {
+			out[name] = true
+		}
 	}
 	return out
+}
+
+// has reports whether the variable that is set by a name, or by profile/name, is
+// one of them.
+func (c closed) has(name string) bool {
+	_, bare, _ := strings.Cut(name, "/")
+	return c[name] || c[bare]
 }
 
 // withhold is what may be shown of a value at a path: not what is set for a
@@ -31,7 +44,7 @@ func (c closed) withhold(path diag.Path, n *value.Node) *value.Node {
 	set := false // inside of variables: {name: value}
 	for _, step := range path {
 		name, _ := step.IsField()
-		if set && c[name] {
+		if set && c.has(name) {
 			return value.NewString("a sensitive value, which is not shown", n.Place())
 		}
 		set = name == "variables"

@@ -27,7 +27,7 @@ type Difference struct {
 // takes for a change of which size is the table in docs/upgrades.md. A field
 // that it does not know counts as major.
 func Diff(from, to profile.Release) Difference {
-	d := &differ{from: side(from), to: side(to), closed: closedBy(from.Profile, to.Profile)}
+	d := &differ{from: side(from), to: side(to), closed: closedBy(from, to)}
 	d.profile()
 	d.variables()
 	d.constants()
@@ -56,7 +56,8 @@ const maxDeciding = 10
 
 // Diagnostics is an error when the version that is declared is too small for
 // what changed. Two profiles of different names, and a look back from a newer
-// version to an older one, promise nothing.
+// version to an older one, promise nothing. Lines that it is about may set
+// sensitive variables: see [profile.Workspace.Withhold].
 func (d Difference) Diagnostics() diag.Diagnostics {
 	from, okA := versionOf(d.From.Version)
 	to, okB := versionOf(d.To.Version)

@@ -107,7 +107,7 @@ spec:
   - {rule: "vars.mtu < 9000", message: too large}
   presets:
   - {group: scale, name: small, layers: [{layer: app, values: {mtu: 3}}]}
-  - {group: scale, name: large, layers: [{layer: app, values: {mtu: 4}, enabled: true}]}
+  - {group: scale, name: large, layers: [{layer: app, values: {mtu: 4}, enabled: true}, {layer: app, values: {more: 1}}]}
   layers:
   - {name: app, kind: AddOn, conflicts: [{component: old, version: "<2"}], fixed: [/values/list], component: {name: app, version: 1.2.3}, provides: {mesh: a}, requires: [{component: kubernetes, version: ">=1.31 <1.35"}], values: {mtu: 1, list: [a, b]}}
   - {name: os, kind: AddOn, component: {name: image, version: "a", scheme: opaque}}
@@ -191,6 +191,8 @@ func TestBumps(t *testing.T) {
 		{"{mtu: 3}", "{mtu: 5}", "patch value-changed"},
 		{"name: small", "name: tiny", "major preset-removed, minor preset-added"},
 		{"enabled: true", "enabled: false", "major preset-changed"},
+		{"{mtu: 4}", "{mtu: 5}", "patch value-changed"},
+		{", {layer: app, values: {more: 1}}", "", "patch value-removed"},
 		{"conflicts: [", "conflicts: [{capability: disk}, ", "major conflict-added"},
 		{"conflicts: [{component: old, version: \"<2\"}]", "conflicts: [{component: old, version: \"<1\"}]", "minor conflict-narrowed"},
 		{"conflicts: [{component: old, version: \"<2\"}]", "conflicts: [{component: old, version: \"<3\"}]", "major conflict-widened"},

@@ -222,29 +222,34 @@ func (c leafComparison) lists(at diag.Path, from, to *value.Node) bool {
 		}
 		return true
 	}
+	old, now := c.byStep(at, from), c.byStep(at, to)
+	same := true
 	for _, step := range steps {
-		c.compare(at.Join(step), from.Find(diag.Path{step}), to.Find(diag.Path{step}))
+		a, b := old[stepText(step)], now[stepText(step)]
+		same = same && a.Equal(b)
+		c.compare(at.Join(step), a, b)
 	}
-	if len(steps) == from.Len() && len(steps) == to.Len() && !slices.EqualFunc(from.Items(), to.Items(), (*value.Node).Equal) && sameItems(from, to) {
+	if same && !slices.EqualFunc(from.Items(), to.Items(), (*value.Node).Equal) {
 		c.note(at, from, to) // another order alone
 	}
 	return true
 }
 
-func sameItems(a, b *value.Node) bool { return holdsAll(a, b) && holdsAll(b, a) }
-
 // steps names the items of both lists by their keys, each once; ok is false when
 // one has none, or two of a list have the same.
 func (c leafComparison) steps(at diag.Path, lists ...*value.Node) (steps []diag.Step, ok bool) {
+	known := map[string]bool{}
 	for _, list := range lists {
-		seen := diag.Path{}
+		seen := map[string]bool{}
 		for _, item := range list.Items() {
 			step, keyed := c.table.KeyOf(at, item)
-			if !keyed || contains(seen, step) {
+			text := stepText(step)
+			if !keyed || seen[text] {
 				return nil, false
 			}
-			seen = append(seen, step)
-			if !contains(steps, step) {
+			seen[text] = true
+			if !known[text] {
+				known[text] = true
 				steps = append(steps, step)
 			}
 		}
@@ -252,9 +257,18 @@ func (c leafComparison) steps(at diag.Path, lists ...*value.Node) (steps []diag.
 	return steps, true
 }
 
-func contains(steps []diag.Step, step diag.Step) bool {
-	return slices.ContainsFunc(steps, func(s diag.Step) bool { return diag.Path{s}.Compare(diag.Path{step}) == 0 })
+// byStep are the items of a list that have keys, by the text of their steps.
+func (c leafComparison) byStep(at diag.Path, list *value.Node) map[string]*value.Node {
+	out := make(map[string]*value.Node, list.Len())
+	for _, item := range list.Items() {
+		if step, keyed := c.table.KeyOf(at, item); keyed && out[stepText(step)] == nil {
+			out[stepText(step)] = item
+		}
+	}
+	return out
 }
+
+func stepText(step diag.Step) string { return diag.Path{step}.String() }
 
 // moved notes the layers whose place in the order of installation changed: as few
 // as can be, so that all others keep their order.

@@ -330,14 +330,16 @@ func (m *merge3) items(path, at diag.Path, base, mine, theirs *value.Node) (_ *v
 	if len(keys) == 0 {
 		return nil, false
 	}
-	if _, named := (leafComparison{table: m.table}).steps(at, mine); !named {
+	c := leafComparison{table: m.table}
+	steps, named := c.steps(at, mine)
+	if !named {
 		return nil, false
 	}
+	old, now := c.byStep(at, base), c.byStep(at, theirs)
 	var kept []*value.Node
-	for _, item := range mine.Items() {
-		step, _ := m.table.KeyOf(at, item)
-		one := diag.Path{step}
-		it := keyedItem{base: base.Find(one), mine: item, theirs: theirs.Find(one), keys: keys, listed: theirs != nil}
+	for i, item := range mine.Items() {
+		step := steps[i]
+		it := keyedItem{base: old[stepText(step)], mine: item, theirs: now[stepText(step)], keys: keys, listed: theirs != nil}
 		if n := m.item(path.Join(step), at.Join(step), it); n != nil {
 			kept = append(kept, n)
 		}

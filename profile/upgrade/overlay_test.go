@@ -110,6 +110,7 @@ spec:
   presets: {scale: small}
   layers:
   - {layer: app, values: {level: info}}
+  - {layer: app, values: {more: 1}}
   - {layer: old, enabled: true}
 `
 

@@ -1,6 +1,7 @@
 package upgrade
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -9,13 +10,16 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile"
 )
 
-var number = regexp.MustCompile(`[0-9]+(\.[0-9xX*]+){0,2}`)
+var (
+	number     = regexp.MustCompile(`[0-9]+(\.[0-9xX*]+){0,2}`)
+	prerelease = regexp.MustCompile(`([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?-([0-9A-Za-z.-]+)`)
+)
 
 // within reports whether every version of range a lies in range b. text holds all
 // versions that the two ranges name: whether a version lies in a range can only
 // change next to one of them, so that it is enough to look there.
 func within(a, b profile.VersionRange, text string) bool {
-	for _, v := range probes(text) {
+	for _, v := range append(probes(text), prereleases(text)...) {
 		if a.Has(v) && !b.Has(v) {
 			return false
 		}
@@ -53,6 +57,20 @@ func probes(text string) []profile.Version {
 		for _, major := range []int{n[0] - 1, n[0] + 1} {
 			add(major, 0, 0)
 			add(major, far, far)
+		}
+	}
+	return out
+}
+
+// prereleases are those that the ranges name, the versions right behind them, and
+// the first pre-release of each of their releases.
+func prereleases(text string) []profile.Version {
+	var out []profile.Version
+	for _, m := range prerelease.FindAllStringSubmatch(text, -1) {
+		for _, suffix := range []string{"ALPHA", m[4], m[4] + ".0"} {
+			if v, err := profile.ParseVersion(fmt.Sprintf("%s.%s.%s-%s", m[1], cmp.Or(m[2], "0"), cmp.Or(m[3], "0"), suffix)); err == nil {
+				out = append(out, v)
+			}
 		}
 	}
 	return out

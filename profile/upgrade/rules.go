@@ -197,15 +197,35 @@ func layerPatchRules(kind Kind) map[string]fieldRule {
 	}
 }
 
-// layerPatchesRule compares patches of layers, each by the layer that it names.
-// A patch that is not there changes nothing.
+// layerPatchesRule compares patches of layers, the first of each layer with the
+// first, and so on. A patch that is not there changes nothing.
 func layerPatchesRule(kind Kind) fieldRule {
 	return func(d *differ, f field) {
-		old, now := indexed(f.from, "layer"), indexed(f.to, "layer")
+		old, now := patchesOf(f.from), patchesOf(f.to)
 		for _, name := range union(old, now) {
-			d.fields(f.subject, f.path.Join(diag.Key(diag.KeyValue{Name: "layer", Value: name})), old[name], now[name], layerPatchRules(kind))
+			path := f.path.Join(diag.Key(diag.KeyValue{Name: "layer", Value: name}))
+			for i := range max(len(old[name]), len(now[name])) {
+				d.fields(f.subject, path, nth(old[name], i), nth(now[name], i), layerPatchRules(kind))
+			}
 		}
 	}
+}
+
+// patchesOf are patches by the layer that they name, in order.
+func patchesOf(list *value.Node) map[string][]*value.Node {
+	out := map[string][]*value.Node{}
+	for _, patch := range list.Items() {
+		name := patch.Get("layer").Text()
+		out[name] = append(out[name], patch)
+	}
+	return out
+}
+
+func nth(list []*value.Node, i int) *value.Node {
+	if i < len(list) {
+		return list[i]
+	}
+	return nil
 }
 
 // enabledRule: a layer that is taken out is gone for those who had it.

@@ -191,12 +191,11 @@ func demandedRule(d *differ, f field) {
 
 // holdsAll reports whether list has every item of other.
 func holdsAll(list, other *value.Node) bool {
-	for _, item := range other.Items() {
-		if !slices.ContainsFunc(list.Items(), item.Equal) {
-			return false
-		}
+	has := make(map[string]bool, list.Len())
+	for _, item := range list.Items() {
+		has[string(item.AppendJSON(nil))] = true
 	}
-	return true
+	return !slices.ContainsFunc(other.Items(), func(item *value.Node) bool { return !has[string(item.AppendJSON(nil))] })
 }
 
 // areaRule compares parts of the fleet in which values are held apart: a wider

@@ -30,7 +30,8 @@ type Options struct {
 
 const (
 	defaultLimit = 1000
-	// searchLimit is how many corners are tried to find one that rules allow.
+	// searchLimit is how many corners are tried to find one that rules allow, and
+	// how many clusters of the same profiles to find one that resolves.
 	searchLimit = 500
 )
 
@@ -66,8 +67,8 @@ type pick struct {
 }
 
 // Corners resolves the corners of one version of a profile, one after the
-// other, the baseline first. There are none for a version that the workspace
-// lacks. The workspace has been loaded without errors.
+// other, the baseline first. There are none for a version that [Profile] has an
+// empty report of.
 func Corners(ws *profile.Workspace, ref profile.Ref, opts Options) iter.Seq[Corner] {
 	return func(yield func(Corner) bool) {
 		for _, g := range grounds(ws, ref, opts) {

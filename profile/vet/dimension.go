@@ -52,9 +52,11 @@ func (g *ground) dimensions() ([]dimension, []Unvaried) {
 	return out, unvaried
 }
 
-// unvaried says why a variable is not varied; "" where it is.
+// unvaried says why a variable is not varied, or not all of it; "" where it is.
 func (g *ground) unvaried(v profile.Variable) string {
 	switch found := g.fitting(v); {
+	case len(found) > 0 && crowded(v.Schema):
+		return "it has too many properties to vary each of them: give the variable examples"
 	case len(found) > 0:
 		return ""
 	case v.Pattern != "":

@@ -17,14 +17,14 @@
 //
 // An Infrastructure or Full profile stands alone, with the labels, pools and
 // values of the first cluster of the fleet that names it, and a pool for each
-// class. An AddOn stands on each base that clusters combine it with, with those
-// and the further profiles of the first such cluster; where no cluster uses it,
-// on the first base of the library that it resolves on, by name and from the
-// latest version. [Options.With] names the other profiles instead. A variable
-// that is required and has no value from there gets the first sample of its
-// type. A label that is called as a variable and has its value follows the
-// variable. Where the baseline does not resolve, the nearest corner that does
-// takes its place.
+// class. An AddOn stands on each base that clusters combine it with, with
+// those and the further profiles of the first such cluster that resolves;
+// where no cluster that resolves uses it, on the first base of the library
+// that it resolves on, by name and from the latest version. [Options.With]
+// names the other profiles instead. A variable that is required and has no
+// value from there gets the first sample of its type. A label that is called
+// as a variable and has its value follows the variable. Where the baseline
+// does not resolve, the nearest corner that does takes its place.
 //
 // # What varies
 //
@@ -35,8 +35,9 @@
 // large as it may be, and has each such value in one of its places. A variable
 // of pool scope has its value in every pool. Each group of presets has each of
 // its choices, and none. There are no worker pools, and two of each class. No text
-// has more than 4096 characters, no list and no map more than 100 items. What
-// cannot be varied is in [Report.Unvaried].
+// has more than 4096 characters, no list and no map more than 100 items; of an
+// object with more than 100 properties only some are varied. What cannot be varied
+// is in [Report.Unvaried].
 //
 // # Which corners
 //

@@ -36,7 +36,7 @@ func grounds(ws *profile.Workspace, ref profile.Ref, opts Options) []*ground {
 
 func groundsOf(ws *profile.Workspace, ref profile.Ref, opts Options) []*ground {
 	vetted, ok := ws.Profile(ref)
-	if !ok {
+	if !ok || slices.ContainsFunc(append([]profile.Ref{ref}, opts.With...), func(r profile.Ref) bool { return broken(ws, r) }) {
 		return nil
 	}
 	switch {
@@ -49,6 +49,13 @@ func groundsOf(ws *profile.Workspace, ref profile.Ref, opts Options) []*ground {
 		return found
 	}
 	return libraryGround(ws, vetted, opts)
+}
+
+// broken reports whether loading found errors in a version: its declarations may
+// be anything.
+func broken(ws *profile.Workspace, ref profile.Ref) bool {
+	r, _ := ws.Release(ref)
+	return r.Broken()
 }
 
 // firstUser is the first cluster that names a profile, in this version rather
@@ -72,20 +79,21 @@ func firstUser(ws *profile.Workspace, ref profile.Ref) *profile.Cluster {
 }
 
 // fleetGrounds has one ground for each base that clusters combine an add-on
-// with, after the first such cluster.
+// with, after the first such cluster that resolves.
 func fleetGrounds(ws *profile.Workspace, vetted profile.Profile, opts Options) []*ground {
 	var out []*ground
-	seen := map[string]bool{}
+	tries := map[string]int{}
 	for key := range ws.Clusters() {
 		id, uses := pinned(ws, key, vetted.Ref().Name)
-		if !uses || seen[id] {
+		if !uses || tries[id] == searchLimit {
 			continue
 		}
-		seen[id] = true
+		tries[id]++
 		stack, _ := ws.Resolve(key)
 		if stack == nil {
 			continue
 		}
+		tries[id] = searchLimit // one is enough
 		with := slices.DeleteFunc(stack.Profiles(), func(r profile.Ref) bool { return r.Name == vetted.Ref().Name })
 		base := baseOf(ws, with)
 		if !slices.ContainsFunc(out, func(g *ground) bool { return baseOf(ws, g.with) == base }) {
@@ -145,7 +153,7 @@ func libraryGround(ws *profile.Workspace, vetted profile.Profile, opts Options) 
 func bases(ws *profile.Workspace) []profile.Ref {
 	var out []profile.Ref
 	for p := range ws.Profiles() {
-		if p.Spec.Kind != profile.AddOnProfile && !p.Spec.Abstract {
+		if p.Spec.Kind != profile.AddOnProfile && !p.Spec.Abstract && !broken(ws, p.Ref()) {
 			out = append(out, p.Ref())
 		}
 	}

@@ -116,6 +116,49 @@ func TestReleases(t *testing.T) {
 	}
 }
 
+// TestBroken: a version with errors is not vetted, not alone and not beside
+// another, and an add-on stands on no such base.
+func TestBroken(t *testing.T) {
+	lists := document("a-lists", "  kind: Infrastructure\n  extends: base@1.0.0\n  variables: [{name: v, type: list}, {name: w, type: map}]\n")
+	addon := document("addon", "  kind: AddOn\n  layers: [{name: app, kind: AddOn, component: {none: x}}]\n")
+	plain := document("b-plain", "  kind: Infrastructure\n  extends: base@1.0.0\n")
+	ws, found := loadBroken(t, lists, addon, plain)
+	if !found.HasErrors() {
+		t.Fatal("nothing is broken")
+	}
+	if diff := cmp.Diff([]profile.Ref{zonedRef("addon"), zonedRef("b-plain")}, vet.Releases(ws)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for ref, opts := range map[profile.Ref]vet.Options{zonedRef("a-lists"): {}, zonedRef("addon"): {With: []profile.Ref{zonedRef("a-lists")}}} {
+		if diff := cmp.Diff(vet.Report{Profile: ref}, vet.Profile(ws, ref, opts)); diff != "" {
+			t.Errorf("%s with %v (-want +got):\n%s", ref, opts.With, diff)
+		}
+	}
+	for corner := range vet.Corners(ws, zonedRef("addon"), vet.Options{}) {
+		if corner.Stack == nil || corner.With[0].Name != "b-plain" {
+			t.Errorf("the add-on stands on %v: %v", corner.With, corner.Diagnostics)
+		}
+	}
+}
+
+// TestFleetGround: a cluster that does not resolve hides no other that is made of
+// the same profiles.
+func TestFleetGround(t *testing.T) {
+	base := func(name string) txtar.File {
+		return document(name, "  kind: Infrastructure\n  extends: base@1.0.0\n  variables: [{name: v, type: string, default: x}]\n  layers: [{name: cni, values: {v: \"${vars.v}\"}}]\n")
+	}
+	addon := document("addon", "  kind: AddOn\n  layers: [{name: app, kind: AddOn, component: {none: x}}]\n")
+	cluster := func(name, v string) txtar.File {
+		return txtar.File{Name: "fleet/" + name + ".yaml", Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: " + name + "}\nspec: {profiles: [z-fleet, addon], variables: {v: " + v + "}}\n")}
+	}
+	ws := load(t, base("a-library"), base("z-fleet"), addon, cluster("a", "3"), cluster("b", "y"))
+	for corner := range vet.Corners(ws, zonedRef("addon"), vet.Options{}) {
+		if corner.With[0].Name != "z-fleet" {
+			t.Errorf("stands on %v", corner.With)
+		}
+	}
+}
+
 // TestWith: the caller says what an add-on stands on; else it is the first base
 // that does, the latest version first.
 func TestWith(t *testing.T) {

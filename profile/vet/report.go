@@ -17,7 +17,8 @@ type Report struct {
 	Corners, Refused int
 	// Findings are the mistakes, each once, in the order of the corners.
 	Findings []Finding
-	// Unvaried are the variables of which no value was found, by name.
+	// Unvaried are the variables of which no value was found, or not every property
+	// is varied, by name.
 	Unvaried []Unvaried
 }
 
@@ -39,8 +40,9 @@ func (r Report) HasErrors() bool {
 // reads variables of which not every value was tried.
 const CodeAlwaysRefused = "vet.always-refused"
 
-// Profile vets one version of a profile. A version that the workspace lacks has
-// an empty report.
+// Profile vets one version of a profile. A version that the workspace lacks, and
+// one that loading found errors in or that is vetted with such a one, has an empty
+// report.
 func Profile(ws *profile.Workspace, ref profile.Ref, opts Options) Report {
 	out := Report{Profile: ref}
 	unvaried, seen := map[Unvaried]bool{}, map[mistake]int{}
@@ -65,7 +67,7 @@ func Profile(ws *profile.Workspace, ref profile.Ref, opts Options) Report {
 func Releases(ws *profile.Workspace, refs ...profile.Ref) []profile.Ref {
 	var out []profile.Ref
 	for p := range ws.Profiles() {
-		if !p.Spec.Abstract && (len(refs) == 0 || slices.ContainsFunc(refs, func(r profile.Ref) bool { return descends(ws, p, r) })) {
+		if !p.Spec.Abstract && !broken(ws, p.Ref()) && (len(refs) == 0 || slices.ContainsFunc(refs, func(r profile.Ref) bool { return descends(ws, p, r) })) {
 			out = append(out, p.Ref())
 		}
 	}

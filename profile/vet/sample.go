@@ -24,6 +24,8 @@ const (
 	maxItems = 100
 	// maxText is how long a text is at most.
 	maxText = 4096
+	// maxParts is how many parts the samples of an object have together, about.
+	maxParts = maxItems * maxItems
 )
 
 // samples are values at the corners of a schema, the smallest first. Some may
@@ -280,8 +282,53 @@ func equal(a, b any) bool {
 	return errX == nil && errY == nil && x.String() == y.String()
 }
 
+// parts is how many parts of a schema samples vary, about: each value of an enum
+// is one.
+func parts(s profile.Schema) int {
+	n := 1 + len(s.Enum) + len(s.Examples)
+	for _, inner := range inside(s) {
+		n += parts(inner)
+	}
+	return n
+}
+
+// inside is what a list, map or object holds, in no order.
+func inside(s profile.Schema) []profile.Schema {
+	var out []profile.Schema
+	if s.Items != nil {
+		out = append(out, *s.Items)
+	}
+	if s.Values != nil {
+		out = append(out, *s.Values)
+	}
+	for _, p := range s.Properties {
+		out = append(out, p.Schema)
+	}
+	return out
+}
+
+// varied are the properties of an object that are varied, by name: all of them,
+// unless the object is large, since every sample has all of its parts.
+func varied(s profile.Schema) []string {
+	size, room := parts(s), maxParts
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.Properties)), func(name string) bool {
+		cost := size * parts(s.Properties[name].Schema)
+		if cost > room {
+			return true
+		}
+		room -= cost
+		return false
+	})
+}
+
+// crowded reports whether a schema has an object of which not every property is
+// varied, and no examples either.
+func crowded(s profile.Schema) bool {
+	return len(s.Examples) == 0 && (len(varied(s)) < len(s.Properties) || slices.ContainsFunc(inside(s), crowded))
+}
+
 // objects are the object with what is required, with everything, and, for each
-// sample of a property, one in which this property has it.
+// sample of a property that is varied, one in which this property has it.
 func objects(s profile.Schema) []sample {
 	least, all := map[string]any{}, map[string]any{}
 	names := slices.Sorted(maps.Keys(s.Properties))
@@ -300,7 +347,7 @@ func objects(s profile.Schema) []sample {
 		}
 	}
 	out := []sample{{least, "required properties", true}}
-	for _, name := range names {
+	for _, name := range varied(s) {
 		for _, one := range of[name] {
 			with := maps.Clone(all)
 			with[name] = one.data

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
 	"github.com/dayzero-sdk/dayzero/profile/vet"
 )
 
@@ -100,6 +101,15 @@ func options(t testing.TB, comment string) (refs []profile.Ref, opts vet.Options
 
 // load is the base workspace with more files.
 func load(t testing.TB, files ...txtar.File) *profile.Workspace {
+	ws, found := loadBroken(t, files...)
+	if found.HasErrors() {
+		t.Fatal(found)
+	}
+	return ws
+}
+
+// loadBroken is the same where files have errors.
+func loadBroken(t testing.TB, files ...txtar.File) (*profile.Workspace, diag.Diagnostics) {
 	base, err := txtar.ParseFile("testdata/base.txtar")
 	if err != nil {
 		t.Fatal(err)
@@ -108,29 +118,34 @@ func load(t testing.TB, files ...txtar.File) *profile.Workspace {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ws, found := profile.Load(fsys, profile.Layout{})
-	if found.HasErrors() {
-		t.Fatal(found.Text(fsys))
-	}
-	return ws
+	return profile.Load(fsys, profile.Layout{})
 }
 
 // TestUnreachable: a declaration whose values are too large to make is given up
 // and named.
 func TestUnreachable(t *testing.T) {
+	crowd := "type: object, properties: {"
+	for i := range 400 {
+		crowd += fmt.Sprintf("p%d: {type: string}, ", i)
+	}
+	crowd += "}"
+	const crowded = "it has too many properties to vary each of them: give the variable examples"
 	for variable, want := range map[string]string{
 		"type: string, minLength: 9000000000000000000":                             "no value was found: give the variable examples",
 		"type: list, items: {type: integer}, minItems: 1000000":                    "no value was found: give the variable examples",
 		"type: map, values: {type: string}, minItems: 1000000":                     "no value was found: give the variable examples",
 		"type: string, minLength: 1, pattern: '^((((((((((^)*)*)*)*)*)*)*)*)*)*$'": "no text was found that matches ^((((((((((^)*)*)*)*)*)*)*)*)*)*$: give the variable examples",
 		"type: list, items: {type: integer}, minItems: 100":                        "",
+		crowd + ", examples: [{p1: x}]":                                            "",
+		crowd:                                                                      crowded,
+		"type: map, values: {type: object, properties: {o: {" + crowd + "}}}":      crowded,
 	} {
 		ws := load(t, document("large", "  kind: Infrastructure\n  extends: base@1.0.0\n  variables: [{name: v, "+variable+"}]\n  layers: [{name: cni, values: {x: \"${string(vars.?v.hasValue())}\"}}]\n"))
 		var wants []vet.Unvaried
 		if want != "" {
 			wants = []vet.Unvaried{{Variable: "v", Reason: want}}
 		}
-		got := vet.Profile(ws, profile.Ref{Name: "large", Version: "1.0.0"}, vet.Options{})
+		got := vet.Profile(ws, profile.Ref{Name: "large", Version: "1.0.0"}, vet.Options{Limit: 10})
 		if diff := cmp.Diff(wants, got.Unvaried); diff != "" || len(got.Findings) > 0 {
 			t.Errorf("%s: %v (-want +got):\n%s", variable, got.Findings, diff)
 		}
