@@ -13,7 +13,6 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dayzero-sdk/dayzero/profile"
-	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
 // With is the workspace with parts of documents put over it, as YAML. It may be
@@ -127,17 +126,23 @@ func names(part *yaml.Node, d profile.Document) bool {
 	}
 	for _, at := range [][]string{{"metadata", "name"}, {"metadata", "namespace"}, {"spec", "version"}} {
 		has, _ := d.Tree().Get(at...).Str()
-		if says := text(part, at...); says != "" && says != has {
+		if says := text(part, at...); says != "" && says != has && !isDefault(d, at, says, has) {
 			return false
 		}
 	}
 	return text(part, "metadata", "name") != ""
 }
 
+// isDefault reports whether a part writes out the namespace that a cluster has
+// without saying so.
+func isDefault(d profile.Document, at []string, says, has string) bool {
+	return d.Kind == "Cluster" && at[1] == "namespace" && says == "default" && has == ""
+}
+
 // change puts a part over a document.
 func (e *edit) change(d profile.Document, over *yaml.Node) error {
 	at := d.At(nil)
-	documents, err := e.documents(at)
+	documents, err := e.documents(at.File)
 	if err != nil {
 		return err
 	}
@@ -150,25 +155,26 @@ func (e *edit) change(d profile.Document, over *yaml.Node) error {
 	return fmt.Errorf("changing %s: it is not in %s", d.Name, at.File)
 }
 
-// documents are those of the file of a place. Their lines are those of the file as
-// it is, whatever has been changed.
-func (e *edit) documents(at diag.Range) ([]*yaml.Node, error) {
-	if known, ok := e.read[at.File]; ok {
+// documents are those of a file. Their lines are those of the file as it is,
+// whatever has been changed.
+func (e *edit) documents(file string) ([]*yaml.Node, error) {
+	if known, ok := e.read[file]; ok {
 		return known, nil
 	}
-	data, err := fs.ReadFile(e.ws.Files, at.File)
+	data, err := fs.ReadFile(e.ws.Files, file)
 	if err != nil {
 		return nil, err
 	}
 	documents, err := read(data)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", at.File, err)
+		return nil, fmt.Errorf("reading %s: %w", file, err)
 	}
-	e.read[at.File] = documents
+	e.read[file] = documents
 	return documents, nil
 }
 
-// add writes a new document.
+// add writes a new document. Its file may be there: of another cluster of the
+// same name, in another namespace.
 func (e *edit) add(part *yaml.Node) error {
 	name, version := text(part, "metadata", "name"), text(part, "spec", "version")
 	file := map[string]string{
@@ -184,7 +190,11 @@ func (e *edit) add(part *yaml.Node) error {
 	if field(part, "apiVersion") == nil {
 		part.Content = append([]*yaml.Node{scalar("apiVersion"), scalar(profile.APIVersion)}, part.Content...)
 	}
-	e.read[file] = append(e.read[file], part)
+	there, err := e.documents(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	e.read[file] = append(there, part)
 	return nil
 }
 

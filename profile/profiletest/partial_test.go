@@ -58,6 +58,25 @@ variables: {mtu: 1300}
 	ws.Resolve(t, "office").WantInput(t, "mtu", 1300, "")
 }
 
+// TestWithNamespaces: clusters of one name are told apart by their namespaces, of
+// which default need not be written.
+func TestWithNamespaces(t *testing.T) {
+	ws := profiletest.Load(t, base(t))
+	for _, part := range []string{
+		`{kind: Cluster, metadata: {name: new, namespace: one}, spec: {profiles: [base@1.0.0], variables: {mtu: 1400}}}`,
+		`{kind: Cluster, metadata: {name: new, namespace: two}, spec: {profiles: [base@1.0.0], variables: {mtu: 1401}}}`,
+		`{kind: Cluster, metadata: {name: new, namespace: default}, spec: {profiles: [base@1.0.0], variables: {mtu: 1402}}}`,
+		`{kind: Cluster, metadata: {name: plain}, spec: {profiles: [base@1.0.0]}}`,
+		`{kind: Cluster, metadata: {name: plain, namespace: default}, spec: {variables: {mtu: 1300}}}`,
+	} {
+		ws = ws.With(t, part)
+	}
+	ws.WantClean(t)
+	for name, mtu := range map[string]int{"one/new": 1400, "two/new": 1401, "default/new": 1402, "plain": 1300} {
+		ws.Resolve(t, name).WantInput(t, "mtu", mtu, "")
+	}
+}
+
 // TestWithPartsApart: what is put over all clusters is not shared by them.
 func TestWithPartsApart(t *testing.T) {
 	ws := profiletest.Load(t, base(t)).With(t, `
