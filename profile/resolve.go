@@ -73,8 +73,11 @@ func (l *Library) Resolve(c Cluster, from Source) (*Stack, diag.Diagnostics) {
 	load := &loader{workspace: &Workspace{Library: l}}
 	m := &member{cluster: Cluster{}}
 	m.root = root
-	m.broken = !load.decodeInto(root, &m.cluster)
+	readable := load.decodeInto(root, &m.cluster)
 	m.key = Key{Hub: c.Spec.Hub, Namespace: cmp.Or(c.Metadata.Namespace, "default"), Name: c.Metadata.Name}
+	if named := load.checkKey(m); !readable || !named {
+		return nil, load.diags.Sorted()
+	}
 	m.write()
 	r, ok := l.resolve(m, Hub{Metadata: ObjectMeta{Name: c.Spec.Hub}}, LockEntry{})
 	diags := l.overlayLines().withhold(append(load.diags, r.found()...)).Sorted()
