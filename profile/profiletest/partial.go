@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -176,16 +177,20 @@ func (e *edit) documents(file string) ([]*yaml.Node, error) {
 // add writes a new document. Its file may be there: of another cluster of the
 // same name, in another namespace.
 func (e *edit) add(part *yaml.Node) error {
-	name, version := text(part, "metadata", "name"), text(part, "spec", "version")
+	kind, name, version := text(part, "kind"), text(part, "metadata", "name"), text(part, "spec", "version")
 	file := map[string]string{
 		"Profile":  path.Join("library", name, version, "profile.yaml"),
 		"Overlay":  path.Join("library/overlays", name, version, "overlay.yaml"),
 		"Hub":      "hubs/with-" + name + ".yaml",
 		"Cluster":  "fleet/with-" + name + ".yaml",
 		"Strategy": "strategies/with-" + name + ".yaml",
-	}[text(part, "kind")]
+	}[kind]
 	if file == "" || name == "" || !fs.ValidPath(file) {
-		return fmt.Errorf("there is no place for a new document of kind %q and name %q", text(part, "kind"), name)
+		return fmt.Errorf("there is no place for a new document of kind %q and name %q", kind, name)
+	}
+	if version == "" && (kind == "Profile" || kind == "Overlay") {
+		what := strings.ToLower(kind)
+		return fmt.Errorf("a new %s needs spec.version, and %w", what, unknown(what, name, e.names(kind)))
 	}
 	if field(part, "apiVersion") == nil {
 		part.Content = append([]*yaml.Node{scalar("apiVersion"), scalar(profile.APIVersion)}, part.Content...)
@@ -196,6 +201,17 @@ func (e *edit) add(part *yaml.Node) error {
 	}
 	e.read[file] = append(there, part)
 	return nil
+}
+
+// names are those of the documents of a kind.
+func (e *edit) names(kind string) []string {
+	var out []string
+	for d := range e.ws.Documents() {
+		if name, _ := d.Tree().Get("metadata", "name").Str(); d.Kind == kind {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func (e *edit) done() (*Workspace, error) {

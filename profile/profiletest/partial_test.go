@@ -119,6 +119,7 @@ func TestWithRefuses(t *testing.T) {
 		"{":              "reading what is put over the workspace",
 		"kind: Nonsense": "there is no place for a new document",
 		"{kind: Profile, metadata: {name: ../../x}, spec: {version: 1.0.0}}": "there is no place for a new document",
+		"{kind: Overlay, metadata: {name: egde}, spec: {order: 300}}":        `a new overlay needs spec.version, and there is no overlay "egde"; did you mean "edge"?`,
 	} {
 		if _, err := ws.Patched(partial); err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%q: %v, want %q", partial, err, part)
