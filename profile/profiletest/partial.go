@@ -25,7 +25,7 @@ import (
 //
 // A part with kind changes the document of that kind, metadata.name and, if it
 // says so, metadata.namespace and spec.version; one that no document meets is a
-// new document:
+// new document, which a profile or overlay is only with a version:
 //
 //	ws.With(t, `{kind: Overlay, metadata: {name: edge}, spec: {order: 300}}`)
 //
