@@ -138,6 +138,26 @@ func TestResolveBuiltClusterFindings(t *testing.T) {
 	}
 }
 
+// TestResolveUnreadableCluster: a value that is no document of a cluster is told
+// why, and nothing else.
+func TestResolveUnreadableCluster(t *testing.T) {
+	w := example(t)
+	for want, edit := range map[string]func(*profile.Cluster){
+		"profile.required /spec/profiles":  func(c *profile.Cluster) { c.Spec.Profiles = nil },
+		"profile.required /metadata/name":  func(c *profile.Cluster) { c.Metadata.Name = "" },
+		"profile.name /metadata/name":      func(c *profile.Cluster) { c.Metadata.Name = "a/b" },
+		"profile.name /metadata/namespace": func(c *profile.Cluster) { c.Metadata.Namespace = "a b" },
+		"profile.name /spec/hub":           func(c *profile.Cluster) { c.Spec.Hub = "../eu-1" },
+	} {
+		c := built(t)
+		edit(&c)
+		stack, diags := w.Library.Resolve(c, resource)
+		if stack != nil || len(diags) != 1 || diags[0].Code+" "+diags[0].Path != want || diags[0].Range.File != string(resource) {
+			t.Errorf("got %v, want %s", diags, want)
+		}
+	}
+}
+
 // TestResolveLeavesTheCluster: the caller keeps its value; what the resolver
 // settles, such as a pool's class, is in the stack alone.
 func TestResolveLeavesTheCluster(t *testing.T) {

@@ -107,6 +107,7 @@ func (l *loader) checkLayerKind(r *release, ly Layer, at diag.Path) {
 
 func (l *loader) checkComponent(r *release, c Component, at diag.Path) {
 	switch {
+	case r.whole.Find(at) == nil: // reading it said so
 	case c.None != "" && (c.Name != "" || c.Version != ""):
 		l.reject(r, "profile.component", at, "write name and version, or the reason for none", "a component has either a name or none")
 	case c.None == "" && (c.Name == "" && r.whole.Find(at.Join(diag.Field("name"))) == nil || c.Version == "" && r.whole.Find(at.Join(diag.Field("version"))) == nil):

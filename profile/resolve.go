@@ -74,6 +74,9 @@ func (l *Library) Resolve(c Cluster, from Source) (*Stack, diag.Diagnostics) {
 	m := &member{}
 	m.decode(load, root)
 	m.key = Key{Hub: c.Spec.Hub, Namespace: cmp.Or(c.Metadata.Namespace, "default"), Name: c.Metadata.Name}
+	if named := load.checkKey(m); m.broken || !named {
+		return nil, load.diags.Sorted()
+	}
 	m.write()
 	r, ok := l.resolve(m, Hub{Metadata: ObjectMeta{Name: c.Spec.Hub}}, LockEntry{})
 	diags := l.overlayLines().withhold(append(load.diags, r.found()...)).Sorted()

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -275,9 +276,13 @@ func (f *form) formHint(n *value.Node) string {
 			return "write the network address: " + p.Masked().String()
 		}
 	case f.rule.kind == value.String && (n.Kind() == value.Int || n.Kind() == value.Float || n.Kind() == value.Bool):
-		return fmt.Sprintf("quote it: %q", n.Text())
+		if f.rule.fits(value.NewString(n.Text(), n.Place())) {
+			return fmt.Sprintf("quote it: %q", n.Text())
+		}
 	case (f.Type == IntegerVariable || f.Type == NumberVariable) && n.Kind() == value.String:
-		return "write the number without quotes"
+		if _, err := strconv.ParseFloat(n.Text(), 64); err == nil {
+			return "write the number without quotes"
+		}
 	case f.Type == ListVariable:
 		return "write a list, also for one item: [...]"
 	}

@@ -24,7 +24,7 @@ func Approvals(have, want *profile.Workspace) []profile.Approval {
 		owner := cmp.Or(owners[a.Owner], a.Owner)
 		by[owner] = append(by[owner], a.Reasons...)
 	}
-	for _, changed := range changedPolicies(have, want) {
+	for _, changed := range changedPolicies(have, want, owners) {
 		by[changed.owner] = append(by[changed.owner], changed.reason)
 	}
 	var out []profile.Approval
@@ -43,9 +43,9 @@ type changedPolicy struct {
 	reason profile.Reason
 }
 
-// changedPolicies are the files of policies that differ, for each of their
-// owners.
-func changedPolicies(have, want *profile.Workspace) []changedPolicy {
+// changedPolicies are the files of policies that differ, for each owner of what
+// they declared before and declare now.
+func changedPolicies(have, want *profile.Workspace, owners map[string]string) []changedPolicy {
 	before, after := policyFiles(have), policyFiles(want)
 	var out []changedPolicy
 	for _, name := range unionOf(before, after) {
@@ -62,11 +62,7 @@ func changedPolicies(have, want *profile.Workspace) []changedPolicy {
 		case !exists:
 			reason.Summary, reason.Gone = "removes "+name, true
 		}
-		owners := ownersIn(was)
-		if !existed {
-			owners = ownersIn(now)
-		}
-		for _, owner := range owners {
+		for _, owner := range ownersIn(owners, was, now) {
 			out = append(out, changedPolicy{owner, reason})
 		}
 	}
@@ -95,15 +91,18 @@ func unionOf[V any](a, b map[string]V) []string {
 	return out
 }
 
-// ownersIn are the owners of the policies that a file declares, sorted.
-func ownersIn(file profile.File) []string {
-	read := readPolicyFile(file)
+// ownersIn are the owners of the policies that files declare, sorted. Known, by
+// code, has the last word: declaring a policy anew does not take it over.
+func ownersIn(known map[string]string, files ...profile.File) []string {
 	var out []string
-	for _, p := range read.policies {
-		out = append(out, p.owner)
-	}
-	if read.sources != nil {
-		out = append(out, read.sources.owner)
+	for _, file := range files {
+		read := readPolicyFile(file)
+		for _, p := range read.policies {
+			out = append(out, cmp.Or(known[p.code], p.owner))
+		}
+		if read.sources != nil {
+			out = append(out, cmp.Or(known[sourceCode], read.sources.owner))
+		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

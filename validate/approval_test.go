@@ -27,6 +27,7 @@ func TestApprovalsOfPolicies(t *testing.T) {
 		return w
 	}
 	guarded, other := fmt.Sprintf(policy, "guards"), fmt.Sprintf(policy, "others")
+	both := guarded + strings.Replace(other, "machines", "zones", 1)
 	for name, c := range map[string]struct {
 		have, want *profile.Workspace
 		asked      string
@@ -38,6 +39,8 @@ func TestApprovalsOfPolicies(t *testing.T) {
 		"another owner in one change": {ws(guarded, ""), ws(other, fmt.Sprintf(waiver, "policy.machines")), "guards: cluster eu-1/default/a waives policy.machines; changes policies/p.cue"},
 		"a new policy":                {ws("", ""), ws(guarded, ""), "guards: adds policies/p.cue"},
 		"a policy is gone":            {ws(guarded, ""), ws("", ""), "guards: removes policies/p.cue"},
+		"one more in a file":          {ws(guarded, ""), ws(both, ""), "guards: changes policies/p.cue\nothers: changes policies/p.cue"},
+		"one less in a file":          {ws(both, ""), ws(guarded, ""), "guards: changes policies/p.cue\nothers: changes policies/p.cue"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string

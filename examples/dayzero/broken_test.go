@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,6 +36,44 @@ func TestBrokenWorkspaces(t *testing.T) {
 			jsonAgrees(t, workspace)
 			nothingWritten(t, workspace)
 		})
+	}
+}
+
+// TestBrokenInputOfOneCluster: also a command about one cluster says what is wrong
+// with the input, as findings in the format that was asked for.
+func TestBrokenInputOfOneCluster(t *testing.T) {
+	broken := func(file, old, text string) string {
+		workspace := copyExample(t)
+		file = filepath.Join(workspace, file)
+		write(t, file, strings.Replace(read(t, file), old, text, 1))
+		return workspace
+	}
+	unrendered := broken("library/mem-base/1.1.0/profile.yaml", "kind: ConfigMap, name: meshnet", "kind: ConfigMap, name: meshnot")
+	unread := broken("fleet/local.yaml", "name: store-0076", "name: [store-0076")
+	twice := broken("fleet/local.yaml", "name: store-0077", "name: store-0077\n  name: store-0077")
+	live := filepath.Join(example, "../live/store-0001/all.yaml")
+	for _, tc := range []struct {
+		workspace, code string
+		args            []string
+	}{
+		{unrendered, "render.patch-target", []string{"explain", "store-0077", "ConfigMap/meshnet"}},
+		{unrendered, "render.patch-target", []string{"drift", "--cluster", "store-0077", "--live", live}},
+		{unrendered, "render.patch-target", []string{"render", "--cluster", "store-0077"}},
+		{unread, "source.syntax", []string{"explain", "store-0077"}},
+		{unread, "source.syntax", []string{"drift", "--cluster", "store-0077", "--live", live}},
+		{twice, "source.duplicate-key", []string{"drift", "--cluster", "store-0077", "--live", live}},
+		{unread, "source.syntax", []string{"render", "--cluster", "store-0077"}},
+		{unread, "source.syntax", []string{"path", "store-0077"}},
+	} {
+		args := append(tc.args, "--workspace", tc.workspace)
+		if status, out, errs := dayzero(args...); status != 1 || out != "" || !strings.Contains(errs, "["+tc.code+"]\n  --> ") {
+			t.Errorf("%v: exit status %d, %q, want 1 and %s\n%s", tc.args, status, out, tc.code, errs)
+		}
+		status, out, errs := dayzero(append(args, "--format", "json")...)
+		var found diagnosticsResult
+		if err := json.Unmarshal([]byte(out), &found); err != nil || status != 1 || len(found.Diagnostics) == 0 || found.Diagnostics[0].Code != tc.code {
+			t.Errorf("%v: exit status %d, %v, want 1 and %s in JSON\n%s%s", tc.args, status, err, tc.code, out, errs)
+		}
 	}
 }
 

@@ -293,6 +293,26 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// TestPlanStrategy: a plan without a strategy says where one comes from.
+func TestPlanStrategy(t *testing.T) {
+	none, two := copyExample(t), copyExample(t)
+	if err := os.RemoveAll(filepath.Join(none, "strategies")); err != nil {
+		t.Fatal(err)
+	}
+	text := read(t, filepath.Join(two, "strategies/standard.yaml"))
+	write(t, filepath.Join(two, "strategies/fast.yaml"), strings.Replace(text, "name: standard", "name: fast", 1))
+	for _, tc := range []struct{ workspace, strategy, want string }{
+		{none, "", "the workspace has no strategy; write one into strategies/"},
+		{two, "", "the workspace has 2 strategies; choose one with --strategy: fast, standard"},
+		{two, "standart", `there is no strategy "standart"; did you mean "standard"?`},
+	} {
+		status, _, errs := dayzero("plan", "--workspace", tc.workspace, "--strategy", tc.strategy)
+		if want := "dayzero: " + tc.want + "\n"; status != 2 || errs != want {
+			t.Errorf("exit status %d, %q, want 2 and %q", status, errs, want)
+		}
+	}
+}
+
 // TestDriftJSON holds the form of the drift report that other tools read.
 func TestDriftJSON(t *testing.T) {
 	_, out, _ := dayzero("drift", "--desired", "testdata/drift/desired", "--live", "testdata/drift/live", "--format", "json")

@@ -76,13 +76,12 @@ func (c driftCommand) rendered(ctx context.Context, s streams) ([]render.Object,
 	if err != nil {
 		return nil, err
 	}
-	key, err := ws.key(c.Cluster)
+	if found := ws.errorsOnly(); len(found) > 0 {
+		return nil, refuse(s, c.formatFlag, "drift", found, ws.fsys)
+	}
+	stack, err := ws.stack(s, c.formatFlag, "drift", c.Cluster)
 	if err != nil {
 		return nil, err
-	}
-	stack, found := ws.Resolve(key)
-	if stack == nil {
-		return nil, refuse(s, c.formatFlag, "drift", append(ws.errorsOnly(), found...), ws.fsys)
 	}
 	bundle, err := newRenderer().Bundle(ctx, stack)
 	var input *render.InputError

@@ -83,15 +83,11 @@ func (c explainCommand) Run(ctx context.Context, s streams) error {
 	if cluster == "" || len(what) > 2 {
 		return errors.New("explain takes CLUSTER, then nothing, LAYER, LAYER:PATH, or KIND/NAME PATH")
 	}
-	key, err := ws.key(cluster)
+	stack, err := ws.stack(s, c.formatFlag, "explain", cluster)
 	if err != nil {
 		return err
 	}
-	stack, found := ws.Resolve(key)
-	if stack == nil {
-		return refuse(s, c.formatFlag, "explain", append(ws.errorsOnly(), found...), ws.fsys)
-	}
-	result := explainResult{APIVersion: apiVersion("explain"), Cluster: key.String(), Values: []explainedValue{}}
+	result := explainResult{APIVersion: apiVersion("explain"), Cluster: stack.Key().String(), Values: []explainedValue{}}
 	switch {
 	case len(what) == 0:
 		result.Stack = describe(stack)
@@ -99,6 +95,10 @@ func (c explainCommand) Run(ctx context.Context, s streams) error {
 		err = result.object(ctx, stack, what)
 	default:
 		err = result.layer(stack, what[0])
+	}
+	var input *render.InputError
+	if errors.As(err, &input) {
+		return refuse(s, c.formatFlag, "explain", input.Diagnostics, ws.fsys)
 	}
 	if err != nil {
 		return err

@@ -47,19 +47,15 @@ func (c pathCommand) Run(s streams) error {
 	if found := ws.errorsOnly(); len(found) > 0 {
 		return refuse(s, c.formatFlag, "path", found, ws.fsys)
 	}
-	key, err := ws.key(c.Cluster)
+	from, err := ws.stack(s, c.formatFlag, "path", c.Cluster)
 	if err != nil {
 		return err
-	}
-	from, found := ws.Resolve(key)
-	if from == nil {
-		return refuse(s, c.formatFlag, "path", found, ws.fsys)
 	}
 	pins, err := c.pins(ws, from)
 	if err != nil {
 		return err
 	}
-	to, found := ws.ResolveAt(key, pins...)
+	to, found := ws.ResolveAt(from.Key(), pins...)
 	overrides := merged(ws, from, pins)
 	if to == nil {
 		return refuse(s, c.formatFlag, "path", append(found, overrides.Diagnostics()...), ws.fsys)

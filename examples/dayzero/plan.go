@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dayzero-sdk/dayzero/profile"
@@ -98,12 +100,15 @@ func (c planCommand) strategy(ws opened) (profile.Strategy, error) {
 	for _, st := range all {
 		names = append(names, st.Metadata.Name)
 	}
+	if len(all) == 0 {
+		return profile.Strategy{}, errors.New("the workspace has no strategy; write one into strategies/")
+	}
 	if c.Strategy == "" {
-		return profile.Strategy{}, fmt.Errorf("the workspace has %s; choose one with --strategy: %v", plural(len(all), "strategie"), names)
+		return profile.Strategy{}, fmt.Errorf("the workspace has %d strategies; choose one with --strategy: %s", len(all), strings.Join(names, ", "))
 	}
 	st, ok := ws.Strategy(c.Strategy)
 	if !ok {
-		return profile.Strategy{}, fmt.Errorf("there is no strategy %q; known are %v", c.Strategy, names)
+		return profile.Strategy{}, unknown("strategy", c.Strategy, names)
 	}
 	return st, nil
 }

@@ -71,6 +71,25 @@ func (o opened) key(text string) (profile.Key, error) {
 	return profile.Key{}, fmt.Errorf("%q names %d clusters; write hub/namespace/name, for instance %s", text, len(found), found[0])
 }
 
+// stack resolves the cluster that a command is about, and prints what is wrong
+// with it. One that is not there may be in a document that could not be read.
+func (o opened) stack(s streams, f formatFlag, command, cluster string) (*profile.Stack, error) {
+	broken := o.errorsOnly()
+	key, err := o.key(cluster)
+	if err != nil && len(broken) > 0 {
+		fmt.Fprintln(s.errors, "dayzero:", err)
+		return nil, refuse(s, f, command, broken, o.fsys)
+	}
+	if err != nil {
+		return nil, err
+	}
+	stack, found := o.Resolve(key)
+	if stack == nil {
+		return nil, refuse(s, f, command, append(broken, found...), o.fsys)
+	}
+	return stack, nil
+}
+
 // withParts adds to each key the shorter forms that name it.
 func withParts(keys []string) []string {
 	var out []string

@@ -10,17 +10,18 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/upgrade"
 )
 
-// Change is what lies between two versions of a profile, with expectations. What
-// it does to rendered objects is for a package that renders: it has the Workspace
-// and both versions to begin with.
+// Change is what lies between two versions of a profile or an overlay, with
+// expectations. What it does to rendered objects is for a package that renders: it
+// has the Workspace and both versions to begin with.
 type Change struct {
 	upgrade.Difference
 	Workspace *Workspace
-	Old, New  profile.Release
+	// Old and New are the versions of a profile. Those of an overlay are not here.
+	Old, New profile.Release
 }
 
-// Change compares two versions of a profile, NAME@VERSION. A version that is not
-// there ends the test.
+// Change compares two versions of a profile or an overlay, NAME@VERSION. A version
+// that is not there ends the test.
 func (w *Workspace) Change(t testing.TB, from, to string) Change {
 	t.Helper()
 	c, err := w.ChangeOf(from, to)
@@ -29,6 +30,13 @@ func (w *Workspace) Change(t testing.TB, from, to string) Change {
 
 // ChangeOf is Change for callers without a test.
 func (w *Workspace) ChangeOf(from, to string) (Change, error) {
+	if old, err := w.overlay(from); err == nil {
+		now, err := w.overlay(to)
+		if err != nil {
+			return Change{}, err
+		}
+		return Change{Difference: upgrade.DiffOverlay(old, now), Workspace: w}, nil
+	}
 	before, err := w.release(from)
 	if err != nil {
 		return Change{}, err

@@ -27,6 +27,22 @@ func TestChange(t *testing.T) {
 	fails(t, err, `there is no version "base@1.2.0"`)
 }
 
+// TestChangeOfOverlay: overlays have versions as profiles do.
+func TestChangeOfOverlay(t *testing.T) {
+	ws := profiletest.Load(t, base(t)).With(t, `
+kind: Overlay
+metadata: {name: edge}
+spec: {version: 1.3.0, owner: edge, order: 200, selector: {matchLabels: {tier: city}}, layers: [{layer: cni, values: {hubble: {enabled: false}}}]}
+`)
+	c := ws.Change(t, "edge@1.2.0", "edge@1.3.0")
+	c.WantPart(t, "overlay", "major", "selector")
+	c.WantDiagnostic(t, "upgrade.version", "declare version 2.0.0")
+	_, err := ws.ChangeOf("edge@1.2.0", "edge@1.3.1")
+	fails(t, err, `there is no overlay "edge@1.3.1"; did you mean "edge@1.3.0"?`)
+	_, err = ws.ChangeOf("edge@1.2.1", "edge@1.3.0")
+	fails(t, err, `there is no version "edge@1.2.1"; did you mean "edge@1.2.0"?`)
+}
+
 func TestPath(t *testing.T) {
 	ws := profiletest.Load(t, base(t))
 	ws.Path(t, "store-0001").Want(t, "base 1.0.0 -> 1.1.0, kubernetes 1.33.4 -> 1.34.2")

@@ -48,8 +48,7 @@ func (p Profile) CheckCorners(o vet.Options) error {
 		corners += r.Corners
 		for _, f := range r.Findings {
 			if f.Diagnostic.Severity == diag.Error {
-				text := diag.Diagnostics{f.Diagnostic}.Text(p.ws.Files)
-				problems = append(problems, fmt.Sprintf("%s at %s, and at %d more corners:\n%s", ref, f.Corner.Name, f.More, strings.TrimSpace(text)))
+				problems = append(problems, fmt.Sprintf("%s at %s, and at %d more corners:\n%s", ref, f.Corner.Name, f.More, p.ws.mistake(f.Diagnostic)))
 			}
 		}
 	}
@@ -60,4 +59,13 @@ func (p Profile) CheckCorners(o vet.Options) error {
 		return fmt.Errorf("%s has no corner that could be tried", p.Ref())
 	}
 	return nil
+}
+
+// mistake is one finding as text, with its reason where loading found that.
+func (w *Workspace) mistake(d diag.Diagnostic) string {
+	found := diag.Diagnostics{d}
+	if d.Code == profile.CodeNotResolved {
+		return w.refused(found).Error()
+	}
+	return strings.TrimSpace(found.Text(w.Files))
 }

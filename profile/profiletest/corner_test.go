@@ -28,6 +28,9 @@ spec:
 		t.Error("Corners holds, or ends the test")
 	}
 
+	unread := ws.With(t, `{kind: Profile, metadata: {name: base}, spec: {version: 1.1.0, layers: [{name: cni, values: {rack: "${nope}"}}]}}`)
+	fails(t, must(unread.ProfileOf("base@1.1.0")).CheckCorners(vet.Options{}), "base@1.1.0 at ", "[expr.undefined-name]", "${nope}")
+
 	_, err := ws.ProfileOf("base@1.2.0")
 	fails(t, err, `there is no version "base@1.2.0"`)
 	alone := ws.With(t, `{kind: Profile, metadata: {name: ground}, spec: {version: 1.0.0, owner: platform, kind: Infrastructure, abstract: true}}`)

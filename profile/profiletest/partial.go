@@ -7,13 +7,13 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"strings"
 	"testing"
 	"testing/fstest"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dayzero-sdk/dayzero/profile"
-	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
 // With is the workspace with parts of documents put over it, as YAML. It may be
@@ -25,7 +25,7 @@ import (
 //
 // A part with kind changes the document of that kind, metadata.name and, if it
 // says so, metadata.namespace and spec.version; one that no document meets is a
-// new document:
+// new document, which a profile or overlay is only with a version:
 //
 //	ws.With(t, `{kind: Overlay, metadata: {name: edge}, spec: {order: 300}}`)
 //
@@ -127,17 +127,23 @@ func names(part *yaml.Node, d profile.Document) bool {
 	}
 	for _, at := range [][]string{{"metadata", "name"}, {"metadata", "namespace"}, {"spec", "version"}} {
 		has, _ := d.Tree().Get(at...).Str()
-		if says := text(part, at...); says != "" && says != has {
+		if says := text(part, at...); says != "" && says != has && !isDefault(d, at, says, has) {
 			return false
 		}
 	}
 	return text(part, "metadata", "name") != ""
 }
 
+// isDefault reports whether a part writes out the namespace that a cluster has
+// without saying so.
+func isDefault(d profile.Document, at []string, says, has string) bool {
+	return d.Kind == "Cluster" && at[1] == "namespace" && says == "default" && has == ""
+}
+
 // change puts a part over a document.
 func (e *edit) change(d profile.Document, over *yaml.Node) error {
 	at := d.At(nil)
-	documents, err := e.documents(at)
+	documents, err := e.documents(at.File)
 	if err != nil {
 		return err
 	}
@@ -150,42 +156,62 @@ func (e *edit) change(d profile.Document, over *yaml.Node) error {
 	return fmt.Errorf("changing %s: it is not in %s", d.Name, at.File)
 }
 
-// documents are those of the file of a place. Their lines are those of the file as
-// it is, whatever has been changed.
-func (e *edit) documents(at diag.Range) ([]*yaml.Node, error) {
-	if known, ok := e.read[at.File]; ok {
+// documents are those of a file. Their lines are those of the file as it is,
+// whatever has been changed.
+func (e *edit) documents(file string) ([]*yaml.Node, error) {
+	if known, ok := e.read[file]; ok {
 		return known, nil
 	}
-	data, err := fs.ReadFile(e.ws.Files, at.File)
+	data, err := fs.ReadFile(e.ws.Files, file)
 	if err != nil {
 		return nil, err
 	}
 	documents, err := read(data)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", at.File, err)
+		return nil, fmt.Errorf("reading %s: %w", file, err)
 	}
-	e.read[at.File] = documents
+	e.read[file] = documents
 	return documents, nil
 }
 
-// add writes a new document.
+// add writes a new document. Its file may be there: of another cluster of the
+// same name, in another namespace.
 func (e *edit) add(part *yaml.Node) error {
-	name, version := text(part, "metadata", "name"), text(part, "spec", "version")
+	kind, name, version := text(part, "kind"), text(part, "metadata", "name"), text(part, "spec", "version")
 	file := map[string]string{
 		"Profile":  path.Join("library", name, version, "profile.yaml"),
 		"Overlay":  path.Join("library/overlays", name, version, "overlay.yaml"),
 		"Hub":      "hubs/with-" + name + ".yaml",
 		"Cluster":  "fleet/with-" + name + ".yaml",
 		"Strategy": "strategies/with-" + name + ".yaml",
-	}[text(part, "kind")]
+	}[kind]
 	if file == "" || name == "" || !fs.ValidPath(file) {
-		return fmt.Errorf("there is no place for a new document of kind %q and name %q", text(part, "kind"), name)
+		return fmt.Errorf("there is no place for a new document of kind %q and name %q", kind, name)
+	}
+	if version == "" && (kind == "Profile" || kind == "Overlay") {
+		what := strings.ToLower(kind)
+		return fmt.Errorf("a new %s needs spec.version, and %w", what, unknown(what, name, e.names(kind)))
 	}
 	if field(part, "apiVersion") == nil {
 		part.Content = append([]*yaml.Node{scalar("apiVersion"), scalar(profile.APIVersion)}, part.Content...)
 	}
-	e.read[file] = append(e.read[file], part)
+	there, err := e.documents(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	e.read[file] = append(there, part)
 	return nil
+}
+
+// names are those of the documents of a kind.
+func (e *edit) names(kind string) []string {
+	var out []string
+	for d := range e.ws.Documents() {
+		if name, _ := d.Tree().Get("metadata", "name").Str(); d.Kind == kind {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func (e *edit) done() (*Workspace, error) {

@@ -58,6 +58,25 @@ variables: {mtu: 1300}
 	ws.Resolve(t, "office").WantInput(t, "mtu", 1300, "")
 }
 
+// TestWithNamespaces: clusters of one name are told apart by their namespaces, of
+// which default need not be written.
+func TestWithNamespaces(t *testing.T) {
+	ws := profiletest.Load(t, base(t))
+	for _, part := range []string{
+		`{kind: Cluster, metadata: {name: new, namespace: one}, spec: {profiles: [base@1.0.0], variables: {mtu: 1400}}}`,
+		`{kind: Cluster, metadata: {name: new, namespace: two}, spec: {profiles: [base@1.0.0], variables: {mtu: 1401}}}`,
+		`{kind: Cluster, metadata: {name: new, namespace: default}, spec: {profiles: [base@1.0.0], variables: {mtu: 1402}}}`,
+		`{kind: Cluster, metadata: {name: plain}, spec: {profiles: [base@1.0.0]}}`,
+		`{kind: Cluster, metadata: {name: plain, namespace: default}, spec: {variables: {mtu: 1300}}}`,
+	} {
+		ws = ws.With(t, part)
+	}
+	ws.WantClean(t)
+	for name, mtu := range map[string]int{"one/new": 1400, "two/new": 1401, "default/new": 1402, "plain": 1300} {
+		ws.Resolve(t, name).WantInput(t, "mtu", mtu, "")
+	}
+}
+
 // TestWithPartsApart: what is put over all clusters is not shared by them.
 func TestWithPartsApart(t *testing.T) {
 	ws := profiletest.Load(t, base(t)).With(t, `
@@ -100,6 +119,7 @@ func TestWithRefuses(t *testing.T) {
 		"{":              "reading what is put over the workspace",
 		"kind: Nonsense": "there is no place for a new document",
 		"{kind: Profile, metadata: {name: ../../x}, spec: {version: 1.0.0}}": "there is no place for a new document",
+		"{kind: Overlay, metadata: {name: egde}, spec: {order: 300}}":        `a new overlay needs spec.version, and there is no overlay "egde"; did you mean "edge"?`,
 	} {
 		if _, err := ws.Patched(partial); err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%q: %v, want %q", partial, err, part)

@@ -152,7 +152,27 @@ func (w *Workspace) release(text string) (profile.Release, error) {
 		for p := range w.Profiles() {
 			known = append(known, p.Ref().String())
 		}
+		for o := range w.Overlays() {
+			known = append(known, o.Ref().String())
+		}
 		return profile.Release{}, unknown("version", text, known)
+	}
+	return r, nil
+}
+
+// overlay is one version of an overlay, NAME@VERSION.
+func (w *Workspace) overlay(text string) (profile.OverlayRelease, error) {
+	ref, err := profile.ParseRef(text)
+	if err != nil {
+		return profile.OverlayRelease{}, err
+	}
+	r, ok := w.OverlayRelease(ref)
+	if !ok {
+		var known []string
+		for o := range w.Overlays() {
+			known = append(known, o.Ref().String())
+		}
+		return profile.OverlayRelease{}, unknown("overlay", text, known)
 	}
 	return r, nil
 }
