@@ -43,6 +43,21 @@ func (l *loader) checkShape(r *release) {
 	}
 }
 
+// maxLayers bounds the layers of a profile, and of a stack: each is held against
+// all others.
+const maxLayers = 200
+
+// checkLayerCount judges whether a profile has so few layers that work on them
+// may begin.
+func (l *loader) checkLayerCount(r *release) (ok bool) {
+	at := diag.Fields("spec", "layers")
+	n := len(r.whole.Find(at).Items())
+	if n > maxLayers {
+		l.reject(r, "profile.value", at, "split the profile, or put what is installed together into one layer", "the profile has %d layers; %d are allowed", n, maxLayers)
+	}
+	return n <= maxLayers
+}
+
 // reject adds an error about the value at path of the profile's document.
 func (l *loader) reject(r *release, code string, path diag.Path, hint, format string, args ...any) {
 	l.add(diag.Errorf(code, r.At(path), format, args...).WithDetail("%s", hint).WithPath(path))

@@ -22,7 +22,7 @@ func (r *resolution) choose(lock LockEntry) (made recipe, composable bool) {
 		r.stack.overlays = append(r.stack.overlays, o.ref)
 	}
 	made.presets = r.choosePresets(made)
-	return made, composable && r.member.composable && r.hasBase(made.releases)
+	return made, composable && r.member.composable && r.hasBase(made.releases) && r.hasFewLayers(made.releases)
 }
 
 // chooseProfiles finds the versions of the profiles that the cluster names.
@@ -67,6 +67,17 @@ func (r *resolution) hasBase(releases []*release) bool {
 	r.add(diag.Errorf("profile.base", r.member.KeyAt(path), "no profile of the cluster defines the cluster itself").
 		WithDetail("add a profile of kind Infrastructure or Full").WithPath(path))
 	return false
+}
+
+func (r *resolution) hasFewLayers(releases []*release) bool {
+	n := 0
+	for _, rel := range releases {
+		n += len(rel.layers)
+	}
+	if n > maxLayers {
+		r.reject("profile.value", diag.Fields("spec", "profiles"), "take profiles out, or put what is installed together into one layer", "the profiles have %d layers; %d are allowed in a stack", n, maxLayers)
+	}
+	return n <= maxLayers
 }
 
 func (r *resolution) chooseOne(ref Ref, lock LockEntry, path func() diag.Path) *release {

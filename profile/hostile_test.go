@@ -82,6 +82,50 @@ func TestTooManyFixedPaths(t *testing.T) {
 	}
 }
 
+// TestTooManyLayers: a profile and a stack with more layers than are allowed are
+// refused before the layers are held against each other; of a long cycle only the
+// first arrows are shown.
+func TestTooManyLayers(t *testing.T) {
+	const limit, inBase = 200, 4
+	addon := func(name, extends string, layers int) *fstest.MapFile {
+		var text []string
+		for i := range layers {
+			text = append(text, fmt.Sprintf("{name: %s%d, kind: AddOn, component: {none: x}, after: [%[1]s%[3]d]}", name, i, (i+1)%layers))
+		}
+		return &fstest.MapFile{Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: %s}\nspec: {version: 1.0.0, owner: o, kind: AddOn, %s layers: [%s]}\n", name, extends, strings.Join(text, ", "))}
+	}
+	const a, b, unresolved = "library/a/1.0.0/profile.yaml:4", "library/b/1.0.0/profile.yaml:4", "fleet/one.yaml:3 profile.not-resolved"
+	for _, c := range []struct {
+		a, b    int // layers, on a cycle each where there are more
+		extends string
+		want    []string
+	}{
+		{a: limit, b: 1, want: []string{"fleet/one.yaml:4 profile.value", a + " profile.cycle"}},
+		{a: limit + 1, b: 1, want: []string{unresolved, a + " profile.value"}},
+		{a: 9000, b: 1, want: []string{unresolved, a + " profile.value"}},
+		{a: 1, b: limit, extends: "extends: a@1.0.0,", want: []string{unresolved, b + " profile.value"}},
+		{a: 1, b: limit - inBase - 1, want: []string{unresolved, b + " profile.cycle"}},
+	} {
+		fsys := overBase(t, fstest.MapFS{
+			"library/a/1.0.0/profile.yaml": addon("a", "", c.a),
+			"library/b/1.0.0/profile.yaml": addon("b", c.extends, c.b),
+			"fleet/one.yaml":               {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec: {profiles: [base, a, b]}\n")},
+		})
+		w, diags := profile.Load(fsys, profile.Layout{})
+		_, found := w.Resolve(one)
+		var got []string
+		for _, d := range append(diags, found...).Sorted() {
+			got = append(got, fmt.Sprintf("%s:%d %s", d.Range.File, d.Range.Start.Line, d.Code))
+			if len(d.Summary) > 200 || len(d.Related) > 10 {
+				t.Errorf("%d bytes and %d places: %s", len(d.Summary), len(d.Related), d.Summary)
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%d and %d layers (-want +got):\n%s", c.a, c.b, diff)
+		}
+	}
+}
+
 // TestManyRecipes: a program that asks for ever new combinations of presets does
 // not grow for ever.
 func TestManyRecipes(t *testing.T) {

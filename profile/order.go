@@ -2,6 +2,7 @@ package profile
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -182,17 +183,24 @@ func (c *composition) unmetHint(r requirement, layers []*layer) string {
 	return nearestOf(name, slices.Compact(known), what) + "; add a profile that brings it"
 }
 
-// reportCycles prints every cycle among the layers that are left, whole.
+// maxArrows is how much of a cycle is shown.
+const maxArrows = 10
+
+// reportCycles prints every cycle among the layers that are left.
 func (c *composition) reportCycles(left []*layer, edges []edge) {
 	for _, cycle := range findCycles(left, edges) {
-		names := make([]string, 0, len(cycle)+1)
-		for _, e := range cycle {
+		var names []string
+		shown := cycle[:min(len(cycle), maxArrows)]
+		for _, e := range shown {
 			names = append(names, e.first.id())
+		}
+		if more := len(cycle) - len(shown); more > 0 {
+			names = append(names, fmt.Sprintf("%d more", more))
 		}
 		names = append(names, cycle[0].first.id())
 		found := diag.Errorf("profile.cycle", cycle[0].at, "layers wait for each other: %s", strings.Join(names, " -> ")).
 			WithDetail("an arrow reads: is installed before; remove one of the %d conditions", len(cycle))
-		for _, e := range cycle {
+		for _, e := range shown {
 			found = found.WithRelated(e.at, "%s is installed before %s, because of %q", e.first.id(), e.then.id(), e.why)
 		}
 		c.add(found)

@@ -113,12 +113,12 @@ func (l *loader) settle(r *release) {
 		return
 	}
 	r.settled = true
-	inherits := l.extend(r)
+	inherits := l.checkLayerCount(r) && l.extend(r) && l.checkLayerCount(r)
 	r.whole = withoutDirectives(r.whole)
 	before := len(l.diags)
 	decoded := l.decodeInto(r.whole, &r.profile)
 	if !inherits {
-		l.diags = l.diags[:before] // what is wrong is said of the parent
+		l.diags = l.diags[:before] // what is wrong is said of the parent, or of the number of layers
 		r.broken, r.orphan = true, true
 		r.digest = r.contentDigest(r.parent)
 		return

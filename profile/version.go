@@ -113,37 +113,3 @@ func compareVersionText(a, b string) int {
 	}
 	return v.Compare(o)
 }
-
-// VersionRange is a set of versions such as ">=1.31 <1.36" or "^1.2 || ~2.0".
-// Parts with a space between them must all hold; "||" separates alternatives. A
-// version is judged by its core, so 1.34.2-gke.100 lies in "<=1.34.2";
-// pre-releases lie in a range that their precedence lies in. The zero
-// VersionRange holds every version.
-type VersionRange struct {
-	text        string
-	constraints *semver.Constraints
-}
-
-// ParseVersionRange reads a range; "" holds every version.
-func ParseVersionRange(text string) (VersionRange, error) {
-	if strings.TrimSpace(text) == "" {
-		return VersionRange{}, nil
-	}
-	if len(text) > 256 {
-		return VersionRange{}, fmt.Errorf("version range %q: longer than 256 characters", clipped(text))
-	}
-	c, err := semver.NewConstraint(text)
-	if err != nil {
-		return VersionRange{}, fmt.Errorf("version range %q: want for instance >=1.31 <1.36, or ^1.2 || ~2.0", clipped(text))
-	}
-	c.IncludePrerelease = true
-	return VersionRange{text: text, constraints: c}, nil
-}
-
-// Has reports whether v lies in the range.
-func (r VersionRange) Has(v Version) bool {
-	return r.constraints == nil || v.core != nil && r.constraints.Check(v.core)
-}
-
-// String is the range as written.
-func (r VersionRange) String() string { return r.text }

@@ -191,9 +191,12 @@ func (q *quest) lagging(rows []row) diag.Diagnostic {
 	if carrier := q.carrier(next.ref); carrier != nil {
 		is.Range = carrier.at
 	}
-	return diag.Errorf("upgrade.no-path", is.Range, "%s: a kubelet is at %s, and next to Kubernetes %s it may be %d minor versions older at most and never newer",
-		q.way(), q.problem.kubelet, next.kubernetes, maxKubeletSkew).
-		WithDetail("bring the workers of the cluster to the version of its control plane first")
+	found := diag.Errorf("upgrade.no-path", is.Range, "%s: a kubelet is at %s, and next to Kubernetes %s it may be %d minor versions older at most and never newer",
+		q.way(), q.problem.kubelet, next.kubernetes, maxKubeletSkew)
+	if behind, ok := minorsTo(q.problem.kubelet, q.problem.from); ok && 0 <= behind && behind < maxKubeletSkew { // only a gap asks for more
+		return found.WithDetail("close the gap between the versions of Kubernetes: workers follow the control plane hop by hop")
+	}
+	return found.WithDetail("bring the workers of the cluster to the version of its control plane first")
 }
 
 func (q *quest) rejected(n int) diag.Diagnostic {

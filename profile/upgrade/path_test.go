@@ -89,6 +89,7 @@ func TestNoPath(t *testing.T) {
 		want                    string
 	}{
 		{name: "a gap", library: "base@1.0.0 kubernetes=1.33.1\nbase@1.2.0 kubernetes=1.35.0\nbase@1.3.0 kubernetes=1.36.0", from: "base@1.0.0", to: "base@1.3.0"},
+		{name: "a gap wider than kubelets bridge", library: "base@1.0.0 kubernetes=1.30.0\nbase@1.1.0 kubernetes=1.35.0", from: "base@1.0.0", to: "base@1.1.0"},
 		{name: "a gap of billions", library: "base@1.0.0 kubernetes=1.33.1\nbase@1.1.0 kubernetes=1.35.0\nbase@1.2.0 kubernetes=1.4000000000.0", from: "base@1.0.0", to: "base@1.2.0"},
 		{name: "Kubernetes back by a patch version", library: "base@1.0.0 kubernetes=1.34.4\nbase@1.1.0 kubernetes=1.34.1", from: "base@1.0.0", to: "base@1.1.0"},
 		{name: "Kubernetes back although older is allowed", library: minors, from: "base@1.2.0", to: "base@1.1.0", options: upgrade.Options{Older: true}},

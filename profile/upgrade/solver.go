@@ -63,9 +63,10 @@ func Path(want *profile.Workspace, from, to *profile.Stack, o Options) (Route, d
 
 // Path finds the shortest legal path from one stack of a cluster to another, the
 // latter resolved in the solver's workspace, as all stacks in between are. With
-// an error among the diagnostics there is none, and they are the smallest set of
-// rules that are in the way; they do not name the cluster, so that they are
-// equal for clusters of one journey. The package documentation says what is
+// an error among the diagnostics there is none, and they are a minimal set of
+// rules that are in the way: none of them is superfluous, though another set may
+// be smaller. They do not name the cluster, so that they are equal for clusters
+// of one journey. The package documentation says what is
 // legal and which of several shortest paths is taken.
 func (s *Solver) Path(from, to *profile.Stack) (Route, diag.Diagnostics) {
 	if from.Digest() == to.Digest() {
