@@ -91,13 +91,13 @@ func (l *Library) latest(name string) *release {
 }
 
 func (l *loader) library() {
-	for _, name := range l.tree.Dirs(libraryDir) {
+	for _, name := range l.dirs(libraryDir) {
 		dir := path.Join(libraryDir, name)
 		if name == overlaysDir {
 			l.overlayDirs(dir)
 			continue
 		}
-		for _, version := range l.tree.Dirs(dir) {
+		for _, version := range l.dirs(dir) {
 			l.releaseDir(path.Join(dir, version))
 		}
 	}
