@@ -95,6 +95,35 @@ func added(file, text string) func(fstest.MapFS) {
 	return func(fsys fstest.MapFS) { fsys[file] = &fstest.MapFile{Data: []byte(text)} }
 }
 
+// TestReasonsOfRemoval: what a version did that is removed is past.
+func TestReasonsOfRemoval(t *testing.T) {
+	want := governed(t)
+	for _, f := range []string{"base/1.0.0/profile.yaml", "tool/0.9.0/profile.yaml"} {
+		delete(want, "library/"+f)
+	}
+	before, _ := profile.Load(governed(t), profile.Layout{})
+	after, _ := profile.Load(want, profile.Layout{})
+	var got []string
+	for _, a := range profile.Approvals(before, after) {
+		for _, r := range a.Reasons {
+			if strings.Contains(r.Summary, "removed") {
+				got = append(got, a.Owner+": "+r.Summary)
+			}
+		}
+	}
+	removed := []string{
+		"network: profile base@1.0.0, which is removed, added layer cni",
+		"platform: profile base@1.0.0, which is removed, added layer os",
+		"platform: profile base@1.0.0, which is removed, added layer kubernetes",
+		"platform: profile base@1.0.0, which is removed, added layer csi",
+		"tools: profile tool@0.9.0, which is removed, changed /component/version of layer tool",
+		"tools: profile tool@0.9.0, which is removed, changed /values/a of layer tool",
+	}
+	if diff := cmp.Diff(removed, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // governed is a workspace with many owners.
 func governed(t testing.TB) fstest.MapFS {
 	archive, err := txtar.ParseFile("testdata/approvals.txtar")

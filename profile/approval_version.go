@@ -97,9 +97,12 @@ type edited struct {
 	gone  bool   // the version is removed
 }
 
+// did are the verbs of reasons as one says them of a version that is removed.
+var did = map[string]string{"adds": "added", "changes": "changed", "drops": "dropped", "leaves": "left"}
+
 func (e edited) says(what string) string {
-	if e.gone {
-		return e.this.Name + ", which is removed, " + what
+	if verb, rest, _ := strings.Cut(what, " "); e.gone {
+		return e.this.Name + ", which is removed, " + did[verb] + " " + rest
 	}
 	return e.this.Name + " " + what
 }

@@ -163,7 +163,7 @@ func (f fixed) brokenBy(by diag.Origin) diag.Diagnostic {
 		who += ", owner " + by.Owner + ","
 	}
 	return diag.Errorf("profile.fixed", by.Range, "%s changes %s, which %s of %s, owner %s, fixes", who, f.path, f.by.Name, f.document, f.owner).
-		WithDetail("leave the path as %s wrote it, or ask %s to change it in a new version", f.document, f.owner).
+		WithDetail("leave the path as it is, or ask %s to change it in a new version", f.owner).
 		WithPath(f.path).
 		WithRelated(f.at, "layer %s, owner %s, fixes it here", f.by.Name, f.owner)
 }
@@ -183,15 +183,34 @@ func (c *composition) deepest(f fixed, p part) *value.Node {
 		views = append(views, viewsOf(p.root.Get("capi"), c.capi, path)...)
 	}
 	out, left := p.root, len(f.path)+1
-	if capi := p.root.Get("capi"); capi != nil && len(slots) > 0 {
+	capi, leads := p.root.Get("capi"), len(slots) == 0
+	if capi != nil && !leads {
 		out = capi
 	}
 	for _, v := range views {
 		if n, rest := v.nearest(); rest < left && n != nil {
-			out, left = n, rest
+			out, left, leads = n, rest, leads || rest < len(v.path) && n != capi
 		}
 	}
+	if n := onlyNull(capi); n != nil && !leads {
+		return n
+	}
 	return out
+}
+
+// onlyNull is the null in slots, which takes away what lies there; nil where there
+// is none, or more than one.
+func onlyNull(capi *value.Node) (null *value.Node) {
+	for _, leaf := range capi.Leaves(nil) {
+		switch {
+		case !leaf.IsNull():
+		case null != nil:
+			return nil
+		default:
+			null = leaf
+		}
+	}
+	return null
 }
 
 // fixedHint names the nearest path that is there.

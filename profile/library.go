@@ -51,8 +51,12 @@ func (l *Library) Profile(ref Ref) (Profile, bool) {
 // Digest is the content digest of one version of a profile or an overlay: over
 // the document as written (fields sorted, no defaults applied), the path and
 // SHA-256 of every file it refers to, and the digest of what it extends. It is ""
-// for a version that is not in the library.
+// for a version that is not in the library, and for one that extends a version
+// that was not there when it was read.
 func (l *Library) Digest(ref Ref) string {
+	if r := l.release(ref); r != nil && r.uprooted() {
+		return ""
+	}
 	if e := l.edition(ref); e != nil {
 		return e.digest
 	}
@@ -91,13 +95,13 @@ func (l *Library) latest(name string) *release {
 }
 
 func (l *loader) library() {
-	for _, name := range l.tree.Dirs(libraryDir) {
+	for _, name := range l.dirs(libraryDir) {
 		dir := path.Join(libraryDir, name)
 		if name == overlaysDir {
 			l.overlayDirs(dir)
 			continue
 		}
-		for _, version := range l.tree.Dirs(dir) {
+		for _, version := range l.dirs(dir) {
 			l.releaseDir(path.Join(dir, version))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -160,6 +161,41 @@ func linkedWorkspace(t *testing.T, link, target string) fs.FS {
 		t.Skip("this system makes no symbolic links: ", err)
 	}
 	return os.DirFS(root)
+}
+
+// TestRoot: a root that cannot be read is no empty workspace.
+func TestRoot(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		fsys fs.FS
+		want []string
+	}{
+		"nothing there":      {os.DirFS(filepath.Join(t.TempDir(), "nothing")), []string{"error source.read ."}},
+		"a file":             {os.DirFS(file), []string{"error source.read ."}},
+		"no sub directory":   {sub(t, fstest.MapFS{"a/fleet/a.yaml": {}}, "b"), []string{"error source.read ."}},
+		"an empty directory": {os.DirFS(t.TempDir()), nil},
+		"no files":           {fstest.MapFS{}, nil},
+	} {
+		ws, found := profile.Load(c.fsys, profile.Layout{})
+		var got []string
+		for _, d := range found {
+			got = append(got, fmt.Sprint(d.Severity, " ", d.Code, " ", d.Range.File))
+		}
+		if !slices.Equal(got, c.want) || ws.Len() != 0 {
+			t.Errorf("%s: found %v", name, found)
+		}
+	}
+}
+
+func sub(t *testing.T, fsys fs.FS, dir string) fs.FS {
+	out, err := fs.Sub(fsys, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // TestLinkedFile: a $file or manifest that is a link, or lies behind one, is

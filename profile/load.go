@@ -42,10 +42,14 @@ var documentDirs = []string{"hubs", "fleet", "strategies"}
 
 // Load reads a workspace. It reads everything it can and returns it with all
 // findings in one pass, sorted. What a finding of severity Error is about is
-// left out of the workspace or refused when it is resolved. Files outside fsys
-// are never read; symbolic links are not followed.
+// left out of the workspace or refused when it is resolved. A root that cannot be
+// read is an error; an empty one is an empty workspace. Files outside fsys are
+// never read; symbolic links are not followed.
 func Load(fsys fs.FS, layout Layout) (*Workspace, diag.Diagnostics) {
 	l := newLoader(fsys, layout)
+	if !l.tree.HasRoot() {
+		return l.workspace, l.tree.Diags
+	}
 	l.ownership()
 	l.library()
 	l.sum()
@@ -289,6 +293,7 @@ func apart(path diag.Path) bool {
 func (l *loader) policies() {
 	for _, file := range l.tree.Files(policyDir) {
 		if path.Ext(file) != ".cue" {
+			l.unreadPolicy(file)
 			continue
 		}
 		if data, ok := l.tree.Read(file, l.layout.MaxDocument); ok {

@@ -239,8 +239,8 @@ func (l *Library) checkReference(text string) *referenceError {
 
 // overlayDirs reads library/overlays.
 func (l *loader) overlayDirs(dir string) {
-	for _, name := range l.tree.Dirs(dir) {
-		for _, version := range l.tree.Dirs(path.Join(dir, name)) {
+	for _, name := range l.dirs(dir) {
+		for _, version := range l.dirs(path.Join(dir, name)) {
 			l.overlayDir(path.Join(dir, name, version))
 		}
 	}

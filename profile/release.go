@@ -37,6 +37,15 @@ type release struct {
 
 type scopes struct{ plain, pool, content *expr.Scope }
 
+// uprooted reports whether r, or a profile that it extends, extends one that is
+// not there, so that nobody knows the content of r.
+func (r *release) uprooted() bool {
+	for r.parent != nil {
+		r = r.parent
+	}
+	return r.orphan
+}
+
 // At is the place of the value at path of the whole profile, which may be in
 // the document of a parent.
 func (r *release) At(path diag.Path) diag.Range { return Document{root: r.whole}.At(path) }

@@ -188,13 +188,57 @@ func TestUnion(t *testing.T) {
 	if _, diags := profile.Union(whole.Library, load(t, files).Library); len(diags) > 0 {
 		t.Errorf("the same library twice: %s", diags.Text(files))
 	}
-	joined, diags := profile.Union(whole.Library, other.Library)
-	if len(diags) != 1 || diags[0].Code != "profile.immutable" || len(diags[0].Related) != 1 {
-		t.Errorf("libraries that differ in one overlay: %s", diags.Text(files))
+	joined, diags := profile.Union(nil, whole.Library, other.Library)
+	want := []string{"profile.immutable library/overlays/small/1.0.0/overlay.yaml: libraries 2 and 3 have small@1.0.0 with different content; the one of library 2, which counts, is here"}
+	if diff := cmp.Diff(want, summaries(diags)); diff != "" {
+		t.Errorf("libraries that differ in one overlay (-want +got):\n%s", diff)
 	}
 	ref := profile.Ref{Name: "small", Version: "1.0.0"}
 	if joined.Digest(ref) != whole.Digest(ref) {
 		t.Error("the first library does not win")
+	}
+}
+
+func summaries(diags diag.Diagnostics) []string {
+	var out []string
+	for _, d := range diags {
+		line := d.Code + " " + d.Range.File + ": " + d.Summary
+		for _, r := range d.Related {
+			line += "; " + r.Summary
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// TestUnionWithoutParent: a library that was read without what it extends is not
+// mended by a union with it, which is said once, and nobody knows the digests.
+func TestUnionWithoutParent(t *testing.T) {
+	child, grandchild := profile.Ref{Name: "edge-base", Version: "1.0.0"}, profile.Ref{Name: "far-base", Version: "1.0.0"}
+	here, there := fstest.MapFS{}, fstest.MapFS{}
+	for name, f := range inherited(t) {
+		if strings.HasPrefix(name, "library/base/") {
+			there[name] = f
+		} else {
+			here[name] = f
+		}
+	}
+	here["library/far-base/1.0.0/profile.yaml"] = &fstest.MapFile{Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: far-base}\nspec: {version: 1.0.0, owner: o, kind: Infrastructure, extends: edge-base@1.0.0}\n")}
+	parent := load(t, there).Library
+	apart, _ := profile.Load(here, profile.Layout{})
+	for name, libraries := range map[string][]*profile.Library{"before": {apart.Library, parent}, "behind": {parent, apart.Library}} {
+		joined, diags := profile.Union(libraries...)
+		want := []string{"profile.missing-version library/edge-base/1.0.0/profile.yaml: edge-base@1.0.0 was read without base@1.0.0, which it extends"}
+		if diff := cmp.Diff(want, summaries(diags)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if joined.Digest(child) != "" || joined.Digest(grandchild) != "" {
+			t.Errorf("%s: there are digests without what is extended", name)
+		}
+	}
+	over, _ := profile.Load(here, profile.Layout{Library: parent})
+	if joined, diags := profile.Union(over.Library, parent); len(diags) > 0 || joined.Digest(child) == "" || joined.Digest(grandchild) == "" {
+		t.Errorf("read over its parent: %v", diags)
 	}
 }
 

@@ -279,6 +279,10 @@ func (f *form) formHint(n *value.Node) string {
 		if f.rule.fits(value.NewString(n.Text(), n.Place())) {
 			return fmt.Sprintf("quote it: %q", n.Text())
 		}
+	case f.Type == IntegerVariable && n.Kind() == value.Float:
+		if i, ok := n.Whole(); ok {
+			return fmt.Sprintf("write it without point and exponent: %d", i)
+		}
 	case (f.Type == IntegerVariable || f.Type == NumberVariable) && n.Kind() == value.String:
 		if _, err := strconv.ParseFloat(n.Text(), 64); err == nil {
 			return "write the number without quotes"
@@ -306,6 +310,8 @@ func shown(n *value.Node) string {
 		return fmt.Sprintf("%q", clipped(n.Text()))
 	case kind == value.List || kind == value.Map || kind == value.Null:
 		return kind.String()
+	case kind == value.Float && !strings.ContainsAny(n.Text(), ".eE"):
+		return n.Text() + ".0" // or it would seem to be an integer
 	}
 	return n.Text()
 }

@@ -304,6 +304,37 @@ func TestPolicyLoops(t *testing.T) {
 	}
 }
 
+// TestPolicyChains: a chain of one operator is one level, of as many parts as
+// are cheap.
+func TestPolicyChains(t *testing.T) {
+	chain := func(n int, part, operator string) string {
+		return strings.Repeat(part+operator, n-1) + part
+	}
+	for name, c := range map[string]struct{ require, want string }{
+		"alternatives":               {`hub: ` + chain(256, `"r"`, "|"), ""},
+		"too many alternatives":      {`hub: ` + chain(257, `"r"`, "|"), "a value has more than 256 alternatives"},
+		"ways":                       {`hub: ` + chain(65, `{}`, "|"), "with this the alternatives of the file have more than 64 combinations"},
+		"ways of ways":               {`hub: ` + chain(7, `("a"|{})`, "&"), "with this the alternatives of the file have more than 64 combinations"},
+		"all":                        {`hub: ` + chain(256, `!="r"`, "&"), ""},
+		"too many of all":            {`hub: ` + chain(257, `!="r"`, "&"), "more than 256 parts are joined by &"},
+		"conditions":                 {`hub: string, if ` + chain(200, `hub == "a"`, "||") + ` || ` + chain(56, `hub == "a"`, "&&") + ` {timeZone: "UTC"}`, ""},
+		"too many conditions":        {`hub: string, if ` + chain(257, `hub == "a"`, "||") + ` {timeZone: "UTC"}`, "more than 256 parts are joined by ||"},
+		"additions":                  {`hub: ` + chain(9, `"a"`, "+"), ""},
+		"too many additions":         {`hub: ` + chain(10, `"a"`, "+"), "the file adds more than 8 times"},
+		"a level each":               {`hub: ` + strings.Repeat("(", 40) + `"a"` + strings.Repeat(`|"b")`, 40), "this is nested more than 40 deep"},
+		"a level each, of two kinds": {`hub: ` + strings.Repeat(`"a" | ("b" & (`, 20) + `"c"` + strings.Repeat("))", 20), "this is nested more than 40 deep"},
+	} {
+		text := `policies: p: {message: "m", owner: "o", on: "Cluster", reads: ["/spec/hub", "/spec/timeZone"], require: spec: {` + c.require + "}}\n"
+		got := ""
+		if found := readPolicyFile(profile.File{Name: "p.cue", Data: []byte(text)}).found; len(found) > 0 {
+			got = found[0].Summary
+		}
+		if got != c.want {
+			t.Errorf("%s: found %q, want %q", name, got, c.want)
+		}
+	}
+}
+
 // TestPolicyOverLimit: what a policy is not evaluated over is said, and stands
 // at the policy.
 func TestPolicyOverLimit(t *testing.T) {

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -27,6 +28,7 @@ const (
 	maxPolicySteps  = 250_000 // over one document
 	maxWays         = 64      // combinations of alternatives
 	maxChoices      = 256     // of one value
+	maxOperands     = 256     // of a chain of one operator
 	maxAdditions    = 8
 	maxPolicyText   = 4096
 	maxPolicyRegexp = 1000
@@ -158,6 +160,12 @@ func (s *scan) field(f *ast.Field, depth, loops int) {
 	default:
 		s.refuse(f.Label, "write the name, or a pattern: [=~\"^x\"]: ...", "the name of a field cannot be computed")
 	}
+	if _, ok := f.Value.(*ast.BottomLit); ok {
+		name, _, _ := ast.LabelName(f.Label)
+		s.found = append(s.found, diag.Errorf("validate.policy-syntax", s.text.node(f.Value), "_|_ forbids the field without saying why").
+			WithDetail("write %s?: error(\"why it is not allowed\")", cmp.Or(name, "name")))
+		return
+	}
 	s.node(f.Value, depth+1, loops)
 }
 
@@ -209,8 +217,7 @@ func (s *scan) expression(n ast.Expr, depth, loops int) {
 		s.regexp(n.Op, n.X)
 		all(n.X)
 	case *ast.BinaryExpr:
-		s.binary(n)
-		all(n.X, n.Y)
+		s.chain(n, depth, loops)
 	case *ast.IndexExpr:
 		all(n.X, n.Index)
 	case *ast.SelectorExpr:
@@ -268,6 +275,25 @@ func invalid(pattern *ast.BasicLit) error {
 	}
 	_, err = regexp.Compile(text)
 	return err
+}
+
+// chain judges "a & b & c", all of which stands on one level. Of alternatives
+// measure counts how many there are, and says what to write instead.
+func (s *scan) chain(n *ast.BinaryExpr, depth, loops int) {
+	for operands := 2; ; operands++ {
+		s.binary(n)
+		s.node(n.Y, depth+1, loops)
+		inner, ok := n.X.(*ast.BinaryExpr)
+		if !ok || inner.Op != n.Op {
+			s.node(n.X, depth+1, loops)
+			return
+		}
+		if operands == maxOperands && n.Op != token.OR {
+			s.refuse(n.X, "write a pattern, or name parts of it: #Part: ...", "more than %d parts are joined by %s", maxOperands, n.Op)
+			return
+		}
+		n = inner
+	}
 }
 
 func (s *scan) binary(n *ast.BinaryExpr) {

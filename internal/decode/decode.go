@@ -99,7 +99,13 @@ func (d *decoder) scalar(path diag.Path, n *value.Node, out reflect.Value) {
 			return
 		}
 	case reflect.Int, reflect.Int32, reflect.Int64:
-		if i, ok := n.Integer(); ok && !out.OverflowInt(i) {
+		i, ok := n.Integer()
+		if ok && out.OverflowInt(i) {
+			limit := int64(1)<<(out.Type().Bits()-1) - 1
+			d.refuse(path, n, fmt.Errorf("must be an integer from %d to %d, not %d", -limit-1, limit, i))
+			return
+		}
+		if ok {
 			out.SetInt(i)
 			return
 		}
@@ -151,6 +157,10 @@ func mismatchHint(path diag.Path, n *value.Node, want string) string {
 		return "write true or false without quotes"
 	case want == "an integer" && n.Kind() == value.String:
 		return fmt.Sprintf("write a whole number without quotes: %s: 1", field)
+	case want == "an integer" && n.Kind() == value.Float:
+		if i, ok := n.Whole(); ok {
+			return fmt.Sprintf("write it without point and exponent: %s: %d", field, i)
+		}
 	case want == "a mapping":
 		return fmt.Sprintf("write the fields of %s below it, indented", field)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -159,6 +160,23 @@ greenhouse: {kind: 1.30, beds: {name: a}}
 	}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestIntegers: an integer that does not fit is told its range, and a number that
+// seems to be one is shown with its point.
+func TestIntegers(t *testing.T) {
+	for text, want := range map[string][]string{
+		"2147483647":  nil,
+		"-2147483648": nil,
+		"3000000000":  {`1:23 profile.value /small: small must be an integer from -2147483648 to 2147483647, not 3000000000; `},
+		"1.0":         {`1:23 profile.type /small: small must be an integer, not a number 1.0; write it without point and exponent: small: 1`},
+		"1e3":         {`1:23 profile.type /small: small must be an integer, not a number 1e3; write it without point and exponent: small: 1000`},
+		"1.5":         {`1:23 profile.type /small: small must be an integer, not a number 1.5; write an integer`},
+	} {
+		if _, found := decoded(t, "{kind: Garden, small: "+text+"}\n"); !slices.Equal(found, want) {
+			t.Errorf("%s: found %q, want %q", text, found, want)
+		}
 	}
 }
 

@@ -61,27 +61,42 @@ func (t *Tree) Files(dir string) []string {
 	return names
 }
 
-// Dirs lists the directories directly in dir, sorted, as Files does.
-func (t *Tree) Dirs(dir string) []string {
+// HasRoot reports whether there is a directory to read from; that there is none
+// is refused.
+func (t *Tree) HasRoot() bool {
+	info, err := fs.Stat(t.fsys, ".")
+	if err == nil && !info.IsDir() {
+		err = errors.New("it is no directory")
+	}
+	if err != nil {
+		t.refuse("source.read", ".", "the root of the workspace cannot be read: "+err.Error(), "check which directory is read")
+	}
+	return err == nil
+}
+
+// List lists the directories and the regular files directly in dir, each sorted,
+// as Files does.
+func (t *Tree) List(dir string) (dirs, names []string) {
 	if link, found := t.linkOn(dir); found {
 		t.refuseLink(link)
-		return nil
+		return nil, nil
 	}
 	entries, err := fs.ReadDir(t.fsys, dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.refuse("source.read", dir, err.Error(), "check that the directory can be read")
 	}
-	var names []string
 	for _, entry := range entries {
 		switch {
 		case strings.HasPrefix(entry.Name(), "."):
 		case entry.Type()&fs.ModeSymlink != 0:
 			t.refuseLink(path.Join(dir, entry.Name()))
 		case entry.IsDir():
+			dirs = append(dirs, entry.Name())
+		case entry.Type().IsRegular():
 			names = append(names, entry.Name())
 		}
 	}
-	return names
+	return dirs, names
 }
 
 // Exists reports whether anything but a directory has this name; Read refuses

@@ -199,6 +199,18 @@ func (n *Node) Number() (float64, bool) {
 	return 0, false
 }
 
+// Whole returns the integer that a Float node is as well: 1 of 1.0.
+func (n *Node) Whole() (int64, bool) {
+	if n.Kind() != Float {
+		return 0, false
+	}
+	f, _ := n.Number()
+	if math.Abs(f) >= 1<<53 || f != math.Trunc(f) {
+		return 0, false
+	}
+	return int64(f), true
+}
+
 // Text is a scalar as a person would write it: strings bare, numbers as they
 // were written. Lists and mappings give their kind.
 func (n *Node) Text() string {

@@ -87,7 +87,9 @@ func (d *derivation) versions() {
 	for ref, document := range all {
 		before, _ := d.have.Sum().Digest(ref)
 		after, _ := d.want.Sum().Digest(ref)
-		if have[ref] == want[ref] && d.have.Digest(ref) == d.want.Digest(ref) && before == after {
+		digest := d.want.Digest(ref)
+		known := digest != "" || want[ref] == "" // or what it extends is missing
+		if known && have[ref] == want[ref] && d.have.Digest(ref) == digest && before == after {
 			continue
 		}
 		at, gone := d.place(document, diag.Fields("spec", "version"))

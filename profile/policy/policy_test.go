@@ -36,6 +36,18 @@ func lines(changes []policy.Change) []string {
 	return out
 }
 
+// TestVersionWithoutParent: a version whose digest nobody knows, because what it
+// extends is missing, cannot change unseen.
+func TestVersionWithoutParent(t *testing.T) {
+	side := func(owner string) *profile.Workspace {
+		w, _ := profile.Load(fstest.MapFS{"library/child/1.0.0/profile.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: child}\nspec: {version: 1.0.0, owner: " + owner + ", kind: AddOn, extends: nobody@1.0.0}\n")}}, profile.Layout{})
+		return w
+	}
+	if diff := cmp.Diff([]string{"publish: publish child@1.0.0"}, lines(policy.Changes(side("a"), side("b")))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestChanges: every part of a workspace that can change is a change of a verb.
 func TestChanges(t *testing.T) {
 	base := workspace()

@@ -57,7 +57,11 @@ func (c Change) Want(t testing.TB, bump string) {
 
 // Check is Want for callers without a test.
 func (c Change) Check(bump string) error {
-	if c.Needed.String() != bump {
+	var want upgrade.Bump
+	if err := want.UnmarshalText([]byte(bump)); err != nil {
+		return err
+	}
+	if c.Needed != want {
 		return fmt.Errorf("want a change that needs %s:\n%s", bump, c.Text())
 	}
 	if found := c.Diagnostics(); len(found) > 0 {

@@ -23,6 +23,7 @@ func TestChange(t *testing.T) {
 	small.WantDiagnostic(t, "upgrade.version", "declare version 2.0.0", "variable mtu")
 	fails(t, small.Check("major"), "but a major version is needed", "^^^^^")
 
+	fails(t, ws.Change(t, "base@1.0.0", "base@1.1.0").Check("mnior"), `bump "mnior"`)
 	_, err := ws.ChangeOf("base@1.0.0", "base@1.2.0")
 	fails(t, err, `there is no version "base@1.2.0"`)
 }

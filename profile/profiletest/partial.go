@@ -234,8 +234,12 @@ func read(data []byte) ([]*yaml.Node, error) {
 			out = append(out, document.Content[0])
 		}
 	}
-	if errors.Is(err, io.EOF) {
-		err = nil
+	var load *yaml.LoadError
+	switch {
+	case errors.Is(err, io.EOF):
+		return out, nil
+	case errors.As(err, &load):
+		return out, fmt.Errorf("line %d is not valid YAML: %s", load.Mark.Line, load.Message)
 	}
 	return out, err
 }

@@ -116,7 +116,7 @@ func TestWithRefuses(t *testing.T) {
 	for partial, part := range map[string]string{
 		"":               "want one mapping",
 		"[1]":            "want one mapping",
-		"{":              "reading what is put over the workspace",
+		"{":              "reading what is put over the workspace: line 2 is not valid YAML: did not find expected node content",
 		"kind: Nonsense": "there is no place for a new document",
 		"{kind: Profile, metadata: {name: ../../x}, spec: {version: 1.0.0}}": "there is no place for a new document",
 		"{kind: Overlay, metadata: {name: egde}, spec: {order: 300}}":        `a new overlay needs spec.version, and there is no overlay "egde"; did you mean "edge"?`,

@@ -81,7 +81,9 @@ func checkTarget(ws *profile.Workspace, t profile.Ref) diag.Diagnostics {
 	if v.IsDev() {
 		return diag.Diagnostics{diag.Errorf("members.target", diag.Range{}, "target %s is a -dev version", t).WithDetail("-dev versions can be resolved but never locked; publish the version first")}
 	}
-	if ws.Digest(t) != "" {
+	_, isProfile := ws.Profile(t)
+	_, isOverlay := ws.Overlay(t)
+	if isProfile || isOverlay {
 		return nil
 	}
 	var names, versions []string

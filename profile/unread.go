@@ -1,0 +1,47 @@
+package profile
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// prose are the extensions of files that may lie anywhere, as README may.
+var prose = []string{"", ".md", ".txt"}
+
+// dirs are the directories directly in a directory of the library, beside which
+// no document is read.
+func (l *loader) dirs(dir string) []string {
+	dirs, names := l.tree.List(dir)
+	for _, name := range names {
+		if file := path.Join(dir, name); isDocument(name) && file != ownershipFile {
+			l.unread(file, unreadHint(file))
+		}
+	}
+	return dirs
+}
+
+func unreadHint(file string) string {
+	dir, kind := path.Dir(file), "Profile"
+	switch {
+	case strings.EqualFold(strings.TrimSuffix(file, path.Ext(file)), strings.TrimSuffix(ownershipFile, ".yaml")):
+		return "call it " + ownershipFile
+	case dir == path.Join(libraryDir, overlaysDir) || path.Dir(dir) == path.Join(libraryDir, overlaysDir):
+		kind = "Overlay"
+	}
+	return kindHint(kind, nil)
+}
+
+// unreadPolicy warns of a file among the policies that seems to be one.
+func (l *loader) unreadPolicy(file string) {
+	if !slices.Contains(prose, strings.ToLower(path.Ext(file))) {
+		l.unread(file, "the name of a file of policies ends in .cue")
+	}
+}
+
+// unread warns of a file that has no meaning where it lies.
+func (l *loader) unread(file, hint string) {
+	l.add(diag.Warningf("profile.unread", diag.Range{File: file}, "nobody reads this file").WithDetail("%s", hint))
+}
