@@ -25,7 +25,7 @@ func JSONSchema(ws *profile.Workspace) []byte {
 	evaluating.Lock()
 	defer evaluating.Unlock()
 	w := schemaWriter{root: schemaRoot(), defs: map[string]any{}}
-	for _, kind := range kinds {
+	for _, kind := range append(slices.Clone(kinds), extending) {
 		w.define("#" + kind)
 	}
 	if ws != nil {
@@ -33,9 +33,13 @@ func JSONSchema(ws *profile.Workspace) []byte {
 	}
 	var choices []any
 	for _, kind := range kinds {
+		of := node{"$ref": "#/$defs/" + kind}
+		if kind == "Profile" {
+			of = node{"if": withParent, "then": node{"$ref": "#/$defs/" + extending}, "else": of}
+		}
 		choices = append(choices, node{
 			"if":   node{"properties": node{"kind": node{"const": kind}}, "required": []any{"kind"}},
-			"then": node{"$ref": "#/$defs/" + kind},
+			"then": of,
 		})
 	}
 	text, _ := json.MarshalIndent(node{
@@ -48,6 +52,12 @@ func JSONSchema(ws *profile.Workspace) []byte {
 		"$defs":      w.defs,
 	}, "", "  ") // plain data: it has a JSON form
 	return append(text, '\n')
+}
+
+// withParent fits a profile that extends another one.
+var withParent = node{
+	"properties": node{"spec": node{"properties": node{"extends": node{"type": "string"}}, "required": []any{"extends"}}},
+	"required":   []any{"spec"},
 }
 
 // node is a part of a JSON Schema.

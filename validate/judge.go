@@ -27,26 +27,36 @@ type form struct {
 	refusals []refusal
 }
 
+// form is what the schema sees of a document.
+func (s *schema) form(document *value.Node) form {
+	data := s.shape.project(document)
+	return form{schema: s, key: sha256.Sum256(data.AppendJSON([]byte(s.name))), data: data}
+}
+
+func (f *form) judge() {
+	f.refusals = verdicts.of(f.key, func() []refusal { return f.schema.judge(f.data) })
+}
+
 // newJudge prepares to judge documents. known is what is found already, by
 // loading and resolving.
 func newJudge(documents []profile.Document, known diag.Diagnostics) *judge {
 	j := &judge{documents: documents, told: newTold(documents, known), formOf: make([]int, len(documents))}
 	seen := map[[sha256.Size]byte]int{}
-	var buffer []byte
 	for i, d := range documents {
 		schema, ok := schemas()[d.Kind]
 		if !ok {
 			j.formOf[i] = -1
 			continue
 		}
-		data := schema.shape.project(d.Tree())
-		buffer = data.AppendJSON(append(buffer[:0], d.Kind...))
-		key := sha256.Sum256(buffer)
-		at, twice := seen[key]
+		if extends(d) {
+			schema = extendingSchema()
+		}
+		f := schema.form(d.Tree())
+		at, twice := seen[f.key]
 		if !twice {
 			at = len(j.forms)
-			seen[key] = at
-			j.forms = append(j.forms, form{schema: schema, key: key, data: data})
+			seen[f.key] = at
+			j.forms = append(j.forms, f)
 		}
 		j.formOf[i] = at
 	}
@@ -56,8 +66,7 @@ func newJudge(documents []profile.Document, known diag.Diagnostics) *judge {
 // all evaluates every form and gives what is wrong with the documents.
 func (j *judge) all() diag.Diagnostics {
 	for i := range j.forms {
-		f := &j.forms[i]
-		f.refusals = verdicts.of(f.key, func() []refusal { return f.schema.judge(f.data) })
+		j.forms[i].judge()
 	}
 	var out diag.Diagnostics
 	for i, d := range j.documents {

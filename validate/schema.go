@@ -19,8 +19,12 @@ var schemaFiles embed.FS
 // kinds are the kinds of documents. Each has a definition of its name.
 var kinds = []string{"Profile", "Overlay", "Hub", "Cluster", "Strategy", "Ownership"}
 
+// extending is the definition of profiles that extend another one.
+const extending = "ExtendingProfile"
+
 // schema is what CUE says about one kind of document. Its shape never changes.
 type schema struct {
+	name       string // of the definition
 	definition cue.Value
 	shape      *shape
 }
@@ -42,13 +46,20 @@ var schemaRoot = sync.OnceValue(func() cue.Value {
 
 // schemas are those of each kind of document.
 var schemas = sync.OnceValue(func() map[string]*schema {
-	root, out := schemaRoot(), make(map[string]*schema, len(kinds))
+	out := make(map[string]*schema, len(kinds))
 	for _, kind := range kinds {
-		definition := root.LookupPath(cue.MakePath(cue.Def(kind)))
-		out[kind] = &schema{definition: definition, shape: reader{root}.shape(definition)}
+		out[kind] = schemaOf(kind)
 	}
 	return out
 })
+
+// extendingSchema is that of profiles that extend another one, on their own.
+var extendingSchema = sync.OnceValue(func() *schema { return schemaOf(extending) })
+
+func schemaOf(name string) *schema {
+	definition := schemaRoot().LookupPath(cue.MakePath(cue.Def(name)))
+	return &schema{name: name, definition: definition, shape: reader{schemaRoot()}.shape(definition)}
+}
 
 // encode brings plain data into CUE, in a context that is thrown away with it:
 // nothing of a document stays behind.

@@ -51,6 +51,7 @@ var documentTypes = map[string]reflect.Type{
 	"Overlay":   reflect.TypeFor[profile.Overlay](),
 	"Hub":       reflect.TypeFor[profile.Hub](),
 	"Cluster":   reflect.TypeFor[profile.Cluster](),
+	extending:   reflect.TypeFor[profile.Profile](),
 	"Strategy":  reflect.TypeFor[profile.Strategy](),
 	"Ownership": reflect.TypeFor[profile.Ownership](),
 }
@@ -91,6 +92,17 @@ var stricter = map[string]string{
 
 	"Profile.spec.layers[].component: optional in CUE, required in Go": "a layer of a profile may change an inherited one",
 	"Profile.spec.layers[].kind: optional in CUE, required in Go":      "likewise",
+
+	"ExtendingProfile.spec.layers[].component: optional in CUE, required in Go":            "what is inherited may be left out",
+	"ExtendingProfile.spec.layers[].kind: optional in CUE, required in Go":                 "likewise",
+	"ExtendingProfile.spec.layers[].content.helm.chart: optional in CUE, required in Go":   "likewise",
+	"ExtendingProfile.spec.layers[].content.helm.version: optional in CUE, required in Go": "likewise",
+	"ExtendingProfile.spec.pools.workers[].autoscale.max: optional in CUE, required in Go": "likewise",
+	"ExtendingProfile.spec.pools.workers[].autoscale.min: optional in CUE, required in Go": "likewise",
+	"ExtendingProfile.spec.variables[].type: optional in CUE, required in Go":              "likewise",
+	"ExtendingProfile.spec.pools.controlPlane.autoscale: _|_ in CUE, struct in Go":         "as for a cluster",
+	"ExtendingProfile.spec.pools.controlPlane.upgradeAfter: _|_ in CUE, list in Go":        "as for a cluster",
+	"ExtendingProfile.spec.pools.workers[].name: required in CUE, optional in Go":          "as for a cluster",
 }
 
 // TestSchemasAreTheTypes holds the schemas against the Go types that documents
@@ -101,7 +113,7 @@ func TestSchemasAreTheTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(documentTypes) != len(kinds) {
+	if len(documentTypes) != len(kinds)+1 {
 		t.Errorf("kinds of documents are %v, types are %v", kinds, documentTypes)
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(stricter)), mismatches(root)); diff != "" {

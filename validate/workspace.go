@@ -38,8 +38,9 @@ func Workspace(ws *profile.Workspace, opts Options) diag.Diagnostics {
 	org := newOrganisation(ws, documents, opts.Now)
 	fleet := resolve(ws, documents, org)
 	told := slices.Concat(opts.Loaded, fleet.diagnostics())
-	found := slices.Concat(told,
-		newJudge(documents, told).all(),
+	judged := newJudge(documents, told).all()
+	found := slices.Concat(told, judged,
+		composed(ws, documents, slices.Concat(told, judged)),
 		inspectAll(documents, opts),
 		fleet.lock(documents, opts),
 		fleet.variables(),

@@ -412,3 +412,41 @@ func TestShort(t *testing.T) {
 		}
 	}
 }
+
+// TestPathIn: an item is found by its place in each of the lists that were put
+// together, and what is not there by the node above it.
+func TestPathIn(t *testing.T) {
+	at := func(line int32, w *value.Writer) value.Place { return value.Place{Writer: w, Line: line, Column: 1} }
+	document := func(w *value.Writer, names ...string) *value.Node {
+		var items []*value.Node
+		for i, name := range names {
+			items = append(items, value.NewMap([]value.Entry{{Name: "name", Value: value.NewString(name, at(int32(10*i+11), w))}}, at(int32(10*i+10), w)))
+		}
+		return value.NewMap([]value.Entry{{Name: "list", Value: value.NewList(items, at(2, w))}}, at(1, w))
+	}
+	below, own := document(&value.Writer{File: "below"}, "a", "b"), document(&value.Writer{File: "own"}, "c", "d")
+	whole := own.With("list", own.Get("list").WithItems(slices.Concat(below.Get("list").Items(), own.Get("list").Items())))
+	for _, c := range []struct {
+		path string
+		in   *value.Node
+		want string
+	}{
+		{"/list[3]/name", own, "/list[1]/name"},
+		{"/list[2]/kind", own, "/list[0]/kind"},
+		{"/list[1]", below, "/list[1]"},
+		{"/list[1]/name", own, "nowhere"},
+		{"/list", own, "/list"},
+	} {
+		path, err := diag.ParsePath(c.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := "nowhere"
+		if found, ok := whole.PathIn(c.in, path); ok {
+			got = found.String()
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.path, got, c.want)
+		}
+	}
+}
