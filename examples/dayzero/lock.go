@@ -26,15 +26,16 @@ func (c lockCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	if found := ws.errorsOnly(); len(found) > 0 {
-		return refuse(s, c.formatFlag, "lock", found, ws.fsys)
-	}
 	targets, err := parseTargets(c.At)
 	if err != nil {
 		return err
 	}
 	moved, found := members.Target(ws.Workspace, targets...)
 	if found.HasErrors() {
+		return refuse(s, c.formatFlag, "lock", append(ws.errorsOnly(), found...), ws.fsys)
+	}
+	there := opened{Workspace: moved, fsys: ws.fsys, diags: ws.diags} // the lock that was is not judged
+	if found := there.refused(); len(found) > 0 {
 		return refuse(s, c.formatFlag, "lock", found, ws.fsys)
 	}
 	entries, found := newEntries(ws.Workspace, moved)
