@@ -7,6 +7,37 @@ import (
 	"testing"
 )
 
+// Content of an engine that this build lacks is worth knowing, and wrong only
+// when it is to be rendered.
+func TestNoEngine(t *testing.T) {
+	workspace := copyExample(t)
+	if err := os.MkdirAll(filepath.Join(workspace, "library/store-helm/1.0.0"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(workspace, "library/store-helm/1.0.0/profile.yaml"), `apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: store-helm}
+spec:
+  version: 1.0.0
+  owner: platform
+  kind: AddOn
+  layers:
+    - name: web
+      kind: AddOn
+      component: {name: web, version: 1.2.3}
+      content: {helm: {chart: "oci://registry.corp/web", version: 1.2.3, namespace: web}}
+`)
+	fleet := filepath.Join(workspace, "fleet/eu-west.yaml")
+	write(t, fleet, strings.Replace(read(t, fleet), "[mem-base, pod-security, observability]", "[mem-base, pod-security, observability, store-helm]", 1))
+	status, out, _ := dayzero("validate", "--workspace", workspace)
+	if status != 0 || !strings.Contains(out, "[validate.no-engine]") || strings.Contains(out, "[render.no-engine]") {
+		t.Errorf("validate: exit status %d\n%s", status, out)
+	}
+	if status, _, errs := dayzero("render", "--workspace", workspace); status != 1 || !strings.Contains(errs, "[render.no-engine]") {
+		t.Errorf("render: exit status %d\n%s", status, errs)
+	}
+}
+
 // What only schemas and rules find stops the commands that make or write
 // something, as it is found by validate.
 func TestInvalidDocumentsAreRefused(t *testing.T) {
