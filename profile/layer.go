@@ -3,6 +3,7 @@ package profile
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -112,10 +113,15 @@ func (r Requirement) String() string {
 // MetBy reads the range and gives the test whether a layer of a profile meets the
 // condition: it has the name, which may be profile/layer; it provides the
 // capability; or it has the component, in a version of the range. A version of
-// scheme opaque is in the range that names it, alone or between "||". With an
-// error no layer meets the condition. Many goroutines may use the test.
+// scheme opaque is in the range that names it, alone or between "||"; a list of
+// names, which is no range, holds opaque versions only. With an error no layer
+// meets the condition. Many goroutines may use the test.
 func (r Requirement) MetBy() (met func(profile string, l *Layer) bool, err error) {
 	versions, err := ParseVersionRange(r.Version)
+	names := r.namesVersions()
+	if names {
+		versions, err = VersionRange{text: r.Version}, nil
+	}
 	switch {
 	case err != nil:
 		return func(string, *Layer) bool { return false }, err
@@ -125,8 +131,27 @@ func (r Requirement) MetBy() (met func(profile string, l *Layer) bool, err error
 		return func(_ string, l *Layer) bool { return has(l.Provides, r.Capability) }, nil
 	}
 	return func(_ string, l *Layer) bool {
-		return r.Component != "" && l.Component.Name == r.Component && versions.admits(l.Component)
+		return r.Component != "" && l.Component.Name == r.Component && (!names || l.Component.Scheme == "opaque") && versions.admits(l.Component)
 	}, nil
+}
+
+// opaqueName is what a version of scheme opaque looks like in a requirement; what
+// starts as almostRange is a range that is misspelt.
+var (
+	opaqueName  = regexp.MustCompile(`^[-_:+.0-9A-Za-z]+$`)
+	almostRange = regexp.MustCompile(`^[vV]?[0-9]*\.`)
+)
+
+// namesVersions reports whether the version is no range but names of versions
+// with "||" between them.
+func (r Requirement) namesVersions() bool {
+	if _, err := ParseVersionRange(r.Version); err == nil || len(r.Version) > 256 {
+		return false
+	}
+	return !slices.ContainsFunc(strings.Split(r.Version, "||"), func(one string) bool {
+		one = strings.TrimSpace(one)
+		return !opaqueName.MatchString(one) || almostRange.MatchString(one)
+	})
 }
 
 // admits reports whether the version of a component is in the range.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -98,4 +99,17 @@ func FuzzParseLock(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What stands in the place of a file that is read is not taken for its absence.
+func TestDirectoryIsNoLock(t *testing.T) {
+	_, diags := profile.Load(fstest.MapFS{"fleet.lock/a": {}, "library.sum/a": {}, "library/ownership.yaml/a": {}}, profile.Layout{})
+	var got []string
+	for _, d := range diags {
+		got = append(got, d.Range.File+" "+d.Code)
+	}
+	want := []string{"fleet.lock source.read", "library.sum source.read", "library/ownership.yaml source.read"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
 }

@@ -150,6 +150,9 @@ func (c *composition) unmet(ly *layer, r requirement, near, layers []*layer) dia
 	}
 	other := near[0]
 	hint := "choose versions of the profiles that fit together"
+	if other.Component.Scheme != "opaque" && r.namesVersions() {
+		hint = "a semantic version is never among names; write a range such as >=1.31"
+	}
 	if other.Component.Scheme == "opaque" && strings.ContainsAny(r.Version, "<>=~^*") {
 		hint = "opaque versions cannot be ordered, only named: " + other.Component.Version + ", or several with || between them"
 	}

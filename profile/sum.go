@@ -136,7 +136,9 @@ func (s Sum) String() string {
 // Publish returns sum with a line more for each version that has none. What a
 // version extends has to be published, or among refs. A version that was
 // published with other content, or extends one that was, is an [ErrImmutable]; a
-// -dev version, and one with errors, cannot be published.
+// -dev version, and one with errors, cannot be published. Only what loading found
+// counts here: validate the workspace first (package validate), since a version
+// that was published with a mistake keeps it.
 func (l *Library) Publish(sum Sum, refs ...Ref) (Sum, error) {
 	out := Sum{lines: slices.Clone(sum.lines), index: maps.Clone(sum.index)}
 	for _, ref := range slices.SortedFunc(slices.Values(refs), Ref.Compare) {

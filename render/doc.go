@@ -23,7 +23,9 @@
 // error on the way changes no file. [Diff] says what happens to each object between two bundles of a
 // cluster, and how bad that is.
 //
-// The loop is short:
+// The loop is short. It renders what a stack says, and not whether its documents
+// keep to their schemas and to policies: validate the workspace first (package
+// validate) and stop at errors.
 //
 //	renderer := render.New(render.Options{}, capi.Engine{}, manifests.Engine{})
 //	for key := range workspace.Clusters() {

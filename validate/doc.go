@@ -75,6 +75,8 @@
 //	validate.disjoint         ranges that overlap and are declared disjoint
 //	validate.override-expired warning: the override's date has passed
 //	validate.lock-stale       warning: a lock line without a cluster
+//	validate.lock-missing     a lock line that pins what the library does not have
+//	validate.lock-unused      warning: a lock line that pins what its cluster does not have
 //	validate.unlocked         information: clusters that follow the latest versions
 //	validate.lock-differs     information: clusters that changed since they were locked
 //	validate.no-engine        information: content that the caller cannot render

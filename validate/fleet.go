@@ -25,6 +25,9 @@ type member struct {
 	unlocked bool
 	// moved: the lock was written for another stack.
 	moved bool
+	// lost are pins of the line that the library does not have; idle, pins that the
+	// stack does not have.
+	lost, idle []profile.Ref
 	// waiting are the overlays that match and that the lock line does not name.
 	waiting []profile.Ref
 	inputs  []fleetInput
@@ -78,11 +81,29 @@ func (m *member) resolve(ws *profile.Workspace, scoped map[profile.Ref][]string,
 		return err == nil && ref.Version == "" && !pinned
 	})
 	m.waiting = stack.WaitingOverlays()
+	m.comparePins(ws, entry, stack.Pins())
 	m.moved = locked && entry.Digest != stack.Digest()
 	m.inputs = fleetInputs(stack, scoped)
 	m.claims = stack.Claims()
 	m.overlays = stack.OverlayFindings()
 	m.read, m.suspect = org.stack(stack)
+}
+
+// comparePins compares the line of a cluster that resolves with the stack: a pin
+// that is followed and lost keeps it from resolving, and is reported there.
+func (m *member) comparePins(ws *profile.Workspace, entry profile.LockEntry, has []profile.Ref) {
+	for _, pin := range entry.Pins {
+		if slices.Contains(has, pin) {
+			continue
+		}
+		_, isProfile := ws.Release(pin)
+		_, isOverlay := ws.OverlayRelease(pin)
+		if isProfile || isOverlay {
+			m.idle = append(m.idle, pin)
+		} else {
+			m.lost = append(m.lost, pin)
+		}
+	}
 }
 
 // diagnostics are what resolving finds. A mistake that many clusters meet, such as

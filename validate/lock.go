@@ -11,7 +11,7 @@ import (
 )
 
 // lock compares the fleet with its lock: what no line pins, what differs from
-// what was locked, and lines for clusters that are gone.
+// what was locked, and lines for clusters and versions that are gone.
 func (f *fleet) lock(documents []profile.Document, opts Options) diag.Diagnostics {
 	var unlocked, moved []profile.Key
 	waiting := map[profile.Ref][]profile.Key{}
@@ -42,7 +42,36 @@ func (f *fleet) lock(documents []profile.Document, opts Options) diag.Diagnostic
 	if opts.Loaded.HasErrors() {
 		return out // a cluster that could not be read is not gone
 	}
-	return append(out, f.stale()...)
+	return slices.Concat(out, f.stale(), f.pins())
+}
+
+// pins are versions that lines pin and that are not what their clusters are at.
+func (f *fleet) pins() diag.Diagnostics {
+	lost, idle := map[profile.Ref][]profile.Key{}, map[profile.Ref][]profile.Key{}
+	for _, m := range f.members {
+		for _, pin := range m.lost {
+			lost[pin] = append(lost[pin], m.key)
+		}
+		for _, pin := range m.idle {
+			idle[pin] = append(idle[pin], m.key)
+		}
+	}
+	var out diag.Diagnostics
+	for _, pin := range slices.SortedFunc(maps.Keys(lost), profile.Ref.Compare) {
+		out = append(out, diag.Errorf("validate.lock-missing", f.line(lost[pin]), "the lock pins %s, which the library does not have, for %s: %s", pin, count(len(lost[pin]), "cluster"), someOf(lost[pin])).
+			WithDetail("bring the version back, or write the lock: its line loses the pin"))
+	}
+	for _, pin := range slices.SortedFunc(maps.Keys(idle), profile.Ref.Compare) {
+		out = append(out, diag.Warningf("validate.lock-unused", f.line(idle[pin]), "the lock pins %s, which is not what the documents give, for %s: %s", pin, count(len(idle[pin]), "cluster"), someOf(idle[pin])).
+			WithDetail("the cluster names another version, or nothing names it any more; a rollout brings the change and writes the lock"))
+	}
+	return out
+}
+
+// line is the line of the first of the clusters.
+func (f *fleet) line(keys []profile.Key) diag.Range {
+	entry, _ := f.workspace.Lock().Entry(keys[0])
+	return entry.Range()
 }
 
 // aboutClusters is one information about many clusters, at the first of them.

@@ -62,10 +62,11 @@ func (c approvalsCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	for _, ws := range []opened{have, want} {
-		if found := ws.errorsOnly(); len(found) > 0 {
-			return refuse(s, c.formatFlag, "approvals", found, ws.fsys)
-		}
+	if found := have.errorsOnly(); len(found) > 0 { // what is wrong there may be what the change mends
+		return refuse(s, c.formatFlag, "approvals", found, have.fsys)
+	}
+	if found := want.refused(); len(found) > 0 {
+		return refuse(s, c.formatFlag, "approvals", found, want.fsys)
 	}
 	result := c.result(have.Workspace, want.Workspace)
 	if c.json() {

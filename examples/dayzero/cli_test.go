@@ -243,6 +243,17 @@ func TestLock(t *testing.T) {
 		t.Errorf("the missing line was not written as before (-want +got):\n%s", diff)
 	}
 
+	write(t, lock, strings.Replace(whole, "mem-base@1.1.0,", "mem-base@1.1.0,mem-edge@1.0.0,", 1))
+	if status, _, errs := dayzero("render", "--workspace", workspace); status != 1 || !strings.Contains(errs, "pins mem-edge@1.0.0, which the library does not have") {
+		t.Errorf("rendering with a lock that pins what is not there: exit status %d\n%s", status, errs)
+	}
+	if status, _, errs := dayzero("lock", "--workspace", workspace); status != 0 {
+		t.Fatal(errs)
+	}
+	if diff := cmp.Diff(whole, read(t, lock)); diff != "" {
+		t.Errorf("pins of what is not there were not written anew (-want +got):\n%s", diff)
+	}
+
 	if status, _, errs := dayzero("lock", "--workspace", workspace, "--at", "mem-base@1.2.0"); status != 0 {
 		t.Fatal(errs)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -19,22 +20,23 @@ type lockResult struct {
 	Clusters   int      `json:"clusters"`
 }
 
-// Run writes a line for each cluster that has none, and for each that --at
-// moves. Other lines stay as they are.
+// Run writes a line for each cluster that has none, for each that --at moves, and
+// for each that pins what is not there. Other lines stay as they are.
 func (c lockCommand) Run(s streams) error {
 	ws, err := c.open()
 	if err != nil {
 		return err
 	}
-	if found := ws.errorsOnly(); len(found) > 0 {
-		return refuse(s, c.formatFlag, "lock", found, ws.fsys)
-	}
 	targets, err := parseTargets(c.At)
 	if err != nil {
 		return err
 	}
-	moved, found := members.Target(ws.Workspace, targets...)
+	moved, found := members.Target(withoutLost(ws.Workspace), targets...)
 	if found.HasErrors() {
+		return refuse(s, c.formatFlag, "lock", append(ws.errorsOnly(), found...), ws.fsys)
+	}
+	there := opened{Workspace: moved, fsys: ws.fsys, diags: ws.diags} // the lock that was is not judged
+	if found := there.refused(); len(found) > 0 {
 		return refuse(s, c.formatFlag, "lock", found, ws.fsys)
 	}
 	entries, found := newEntries(ws.Workspace, moved)
@@ -73,19 +75,32 @@ func parseTargets(texts []string) ([]profile.Ref, error) {
 	return out, nil
 }
 
-// newEntries are the lines that the lock lacks or that moved has pinned anew.
+// withoutLost is the workspace without the pins of versions that its library does
+// not have.
+func withoutLost(ws *profile.Workspace) *profile.Workspace {
+	var entries []profile.LockEntry
+	for _, e := range ws.Lock().Entries() {
+		has := slices.DeleteFunc(slices.Clone(e.Pins), func(pin profile.Ref) bool { return ws.Digest(pin) == "" })
+		if len(has) < len(e.Pins) {
+			e.Pins = has
+			entries = append(entries, e)
+		}
+	}
+	return ws.WithLock(ws.Lock().WithAll(entries))
+}
+
+// newEntries are the lines that the lock lacks, that moved has pinned anew, or
+// that pin more than the stack has that they were written for.
 func newEntries(have, moved *profile.Workspace) ([]profile.LockEntry, diag.Diagnostics) {
 	var entries []profile.LockEntry
 	var diags diag.Diagnostics
 	for key := range have.Clusters() {
 		old, locked := have.Lock().Entry(key)
 		pinned, _ := moved.Lock().Entry(key)
-		if locked && old.String() == pinned.String() {
-			continue
-		}
 		stack, found := moved.Resolve(key)
 		diags = append(diags, found...)
-		if stack == nil {
+		same := locked && old.String() == pinned.String()
+		if stack == nil || same && (stack.Digest() != old.Digest || slices.Equal(stack.Pins(), old.Pins)) {
 			continue
 		}
 		for _, ref := range stack.Pins() {

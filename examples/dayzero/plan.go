@@ -43,7 +43,7 @@ func (c planCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if found := ws.errorsOnly(); len(found) > 0 {
+	if found := ws.refused(); len(found) > 0 {
 		return refuse(s, c.formatFlag, "plan", found, ws.fsys)
 	}
 	strategy, err := c.strategy(ws)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,12 +29,13 @@ type publishResult struct {
 
 // Run adds a line to library.sum for each version, after which it never changes.
 func (c publishCommand) Run(s streams) error {
-	ws, err := c.open()
+	fsys, err := c.files()
 	if err != nil {
 		return err
 	}
+	ws := load(libraryOnly{fsys})
 	unpublished := func(d diag.Diagnostic) bool { return d.Code == "profile.unpublished" }
-	if found := slices.DeleteFunc(ws.errorsOnly(), unpublished); len(found) > 0 {
+	if found := slices.DeleteFunc(ws.refused(), unpublished); len(found) > 0 {
 		return refuse(s, c.formatFlag, "publish", found, ws.fsys)
 	}
 	refs, err := parseTargets(c.Versions)
@@ -60,6 +62,29 @@ func (c publishCommand) Run(s streams) error {
 		}
 	}
 	return c.print(s, result)
+}
+
+// libraryOnly is a workspace without its fleet, so that a broken cluster hinders
+// no publishing, and what a cluster makes of a profile is not the profile's.
+type libraryOnly struct{ fs.FS }
+
+var ofTheFleet = []string{"fleet", "fleet.lock", "hubs", "strategies"}
+
+func (l libraryOnly) Open(name string) (fs.File, error) {
+	if top, _, _ := strings.Cut(name, "/"); slices.Contains(ofTheFleet, top) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return l.FS.Open(name)
+}
+
+func (l libraryOnly) ReadLink(name string) (string, error) { return fs.ReadLink(l.FS, name) }
+
+// Lstat makes links seen, which are refused.
+func (l libraryOnly) Lstat(name string) (fs.FileInfo, error) {
+	if slices.Contains(ofTheFleet, name) {
+		return nil, &fs.PathError{Op: "lstat", Path: name, Err: fs.ErrNotExist}
+	}
+	return fs.Lstat(l.FS, name)
 }
 
 func (c publishCommand) print(s streams, result publishResult) error {

@@ -41,7 +41,7 @@ func (c renderCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if found := ws.errorsOnly(); len(found) > 0 {
+	if found := ws.refused(); len(found) > 0 {
 		return refuse(s, c.formatFlag, "render", found, ws.fsys)
 	}
 	keys, err := ws.keys(c.Cluster)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -40,7 +41,8 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		ds = append(ds, found...).Sorted()
+		noEngine := func(d diag.Diagnostic) bool { return d.Code == "render.no-engine" } // an information already
+		ds = append(ds, slices.DeleteFunc(found, noEngine)...).Sorted()
 	}
 	counts := countDiagnostics(ds)
 	for range ws.Profiles() {

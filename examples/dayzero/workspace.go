@@ -9,6 +9,7 @@ import (
 
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
+	"github.com/dayzero-sdk/dayzero/validate"
 )
 
 // workspaceFlags choose a workspace and how results are printed.
@@ -27,19 +28,39 @@ type opened struct {
 // open loads the workspace. The directory is opened so that nothing outside it
 // can be read.
 func (f workspaceFlags) open() (opened, error) {
+	fsys, err := f.files()
+	if err != nil {
+		return opened{}, err
+	}
+	return load(fsys), nil
+}
+
+func (f workspaceFlags) files() (fs.FS, error) {
 	root, err := os.OpenRoot(f.Workspace)
 	if err != nil {
-		return opened{}, fmt.Errorf("opening the workspace: %w", err)
+		return nil, fmt.Errorf("opening the workspace: %w", err)
 	}
-	ws, diags := profile.Load(root.FS(), profile.Layout{})
-	return opened{Workspace: ws, fsys: root.FS(), diags: diags}, nil
+	return root.FS(), nil
+}
+
+func load(fsys fs.FS) opened {
+	ws, diags := profile.Load(fsys, profile.Layout{})
+	return opened{Workspace: ws, fsys: fsys, diags: diags}
 }
 
 // errorsOnly are the findings of loading that stop a command which is not about
 // them: warnings stay with validate.
-func (o opened) errorsOnly() diag.Diagnostics {
+func (o opened) errorsOnly() diag.Diagnostics { return errorsOf(o.diags) }
+
+// refused are the errors that validate finds, for commands that make or write
+// something: what is not supported must not be ignored on the way.
+func (o opened) refused() diag.Diagnostics {
+	return errorsOf(validate.Workspace(o.Workspace, validate.Options{Loaded: o.diags}))
+}
+
+func errorsOf(ds diag.Diagnostics) diag.Diagnostics {
 	var out diag.Diagnostics
-	for _, d := range o.diags {
+	for _, d := range ds {
 		if d.Severity == diag.Error {
 			out = append(out, d)
 		}

@@ -99,11 +99,11 @@ func (t *Tree) List(dir string) (dirs, names []string) {
 	return dirs, names
 }
 
-// Exists reports whether anything but a directory has this name; Read refuses
-// what is no regular file, so that it is not taken for absent.
+// Exists reports whether anything has this name; Read refuses what is no regular
+// file, so that it is not taken for absent.
 func (t *Tree) Exists(name string) bool {
-	info, err := fs.Lstat(t.fsys, name)
-	return err == nil && !info.IsDir()
+	_, err := fs.Lstat(t.fsys, name)
+	return err == nil
 }
 
 // Read returns the content of a regular file of at most limit bytes. ok is false
