@@ -97,6 +97,35 @@ func TestSchemaAgrees(t *testing.T) {
 	}
 }
 
+// TestFindingsHavePlaces: whatever is found in the test data, it is said where.
+func TestFindingsHavePlaces(t *testing.T) {
+	all := workspaces(t)
+	cases, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range cases {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[file] = workspace(t, archive)
+	}
+	for name, fsys := range all {
+		ws, loaded := profile.Load(fsys, profile.Layout{})
+		for _, found := range validate.Workspace(ws, validate.Options{Loaded: loaded}) {
+			if found.Range.File == "" {
+				t.Errorf("%s: %v", name, found)
+			}
+			for _, related := range found.Related {
+				if related.Range.File == "" {
+					t.Errorf("%s: %v: %s", name, found, related.Summary)
+				}
+			}
+		}
+	}
+}
+
 // about are the findings in the i-th document.
 func about(found diag.Diagnostics, documents []profile.Document, i int) diag.Diagnostics {
 	var out diag.Diagnostics
