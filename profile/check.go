@@ -168,7 +168,10 @@ func (l *loader) checkRequiredLayers(r *release) {
 		return
 	}
 	path := diag.Fields("spec", "layers")
-	l.add(diag.Errorf("profile.required-layer", r.KeyAt(path), "the profile has no layer of kind %s", strings.Join(missing, ", ")).
+	if r.parent != nil && r.root.Find(path).IsNull() {
+		path = diag.Fields("spec", "extends") // the layers stand in the parent, which may lack some
+	}
+	l.add(diag.Errorf("profile.required-layer", r.Document.KeyAt(path), "profile %s has no layer of kind %s", r.ref, strings.Join(missing, ", ")).
 		WithDetail("add the layer; if there is nothing to install, say why: component: {none: reason}").WithPath(path))
 }
 

@@ -106,7 +106,7 @@ func (l *loader) unusedVariables(r *release) {
 		}
 		at := declarationPath(i).Join(diag.Field("name"))
 		l.add(diag.Warningf("profile.unused-variable", r.At(at), "variable %s is not used", in.Name).
-			WithDetail("read it as ${vars.%s} in values, capi, patches or expanded files, or in a rule; or take it out", in.Name).WithPath(at))
+			WithDetail("read it as ${vars.%s} in values, capi, patches or expanded files, or in a rule; or take it out", in.Name).WithPath(r.written(at)))
 	}
 }
 

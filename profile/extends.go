@@ -344,7 +344,7 @@ func (l *loader) patchLayer(r *release, i int, below, own *value.Node) *value.No
 		switch {
 		case f.Name == "enabled", (f.Name == "values" || f.Name == "capi") && f.Value.IsNull():
 		case f.Name == "patches":
-			out = out.With("content", withPatches(out.Get("content"), f.Value))
+			out = l.withPatches(out, f.Value, path.Join(diag.Field(f.Name)))
 		case f.Name == "values":
 			out = out.With(f.Name, merge.Over(under, f.Value, table))
 		case f.Name == "capi":
@@ -374,11 +374,21 @@ func overContent(below, own *value.Node) *value.Node {
 	return merge.Over(below, own, merge.Replace)
 }
 
-func withPatches(content, patches *value.Node) *value.Node {
-	if patches.Kind() != value.List {
-		return content
+// withPatches gives a layer with patches behind those of its content.
+func (l *loader) withPatches(layer, patches *value.Node, at diag.Path) *value.Node {
+	content := layer.Get("content")
+	switch {
+	case patches.Kind() != value.List || patches.Len() == 0:
+		return layer
+	case content.IsNull():
+		l.add(diag.Errorf("profile.content", patches.Items()[0].Place().Range(), "layer %s has no content to patch", layer.Get("name").Text()).
+			WithDetail("patches change objects of manifests and charts: add content, or take them out").WithPath(at))
+		return layer
+	case content.Kind() != value.Map:
+		return layer // reported by decoding
 	}
-	return content.With("patches", patches.WithItems(slices.Concat(content.Get("patches").Items(), patches.Items())))
+	all := slices.Concat(content.Get("patches").Items(), patches.Items())
+	return layer.With("content", content.With("patches", patches.WithItems(all)))
 }
 
 // misplaced refuses $append, $replace and $delete where they mean nothing, and

@@ -3,6 +3,7 @@ package profile
 import (
 	"slices"
 
+	"github.com/dayzero-sdk/dayzero/internal/decode"
 	"github.com/dayzero-sdk/dayzero/internal/expr"
 	"github.com/dayzero-sdk/dayzero/internal/merge"
 	"github.com/dayzero-sdk/dayzero/internal/value"
@@ -52,6 +53,28 @@ func (r *release) At(path diag.Path) diag.Range { return Document{root: r.whole}
 
 // KeyAt is the place of the field name at path of the whole profile.
 func (r *release) KeyAt(path diag.Path) diag.Range { return Document{root: r.whole}.KeyAt(path) }
+
+// written gives a path of the whole profile as the document has it in which the
+// value stands: that of the profile, or of a parent.
+func (r *release) written(path diag.Path) diag.Path {
+	for at := r; r.parent != nil && at != nil; at = at.parent {
+		if found, ok := r.whole.PathIn(at.root, path); ok {
+			return found
+		}
+	}
+	return path
+}
+
+// placed gives findings about the whole profile with their paths as they are
+// written.
+func (r *release) placed(found diag.Diagnostics) diag.Diagnostics {
+	for i, d := range found {
+		if path, err := diag.ParsePath(d.Path); err == nil && len(path) > 0 {
+			found[i] = d.WithPath(r.written(path))
+		}
+	}
+	return found
+}
 
 // releaseDir reads one profile document.
 func (l *loader) releaseDir(dir string) {
@@ -125,20 +148,21 @@ func (l *loader) settle(r *release) {
 	inherits := l.checkLayerCount(r) && l.extend(r) && l.checkLayerCount(r)
 	r.whole = withoutDirectives(r.whole)
 	before := len(l.diags)
-	decoded := l.decodeInto(r.whole, &r.profile)
+	decoded := l.decodeRelease(r)
 	if !inherits {
 		l.diags = l.diags[:before] // what is wrong is said of the parent, or of the number of layers
 		r.broken, r.orphan = true, true
 		r.digest = r.contentDigest(r.parent)
 		return
 	}
-	readable := decoded && !r.broken
+	readable, checked := decoded && !r.broken, len(l.diags)
 	fits := l.checkProfile(r)
 	r.composable = l.compile(r) && fits && readable
 	r.broken = !readable || r.refused || l.diags[before:].HasErrors() || r.parent != nil && r.parent.broken
 	if r.composable {
 		l.checkAlone(r)
 	}
+	r.placed(l.diags[checked:])
 	for parent := r.parent; parent != nil && parent.broken; parent = parent.parent {
 		own := slices.DeleteFunc(l.diags[before:], func(d diag.Diagnostic) bool { return d.Range.File == parent.root.Place().Range().File })
 		l.diags = l.diags[:before+len(own)]
@@ -148,4 +172,13 @@ func (l *loader) settle(r *release) {
 		r.broken = l.diags[before:].HasErrors()
 	}
 	r.digest = r.contentDigest(r.parent)
+}
+
+// decodeRelease reads the whole profile; ok means that there was no finding.
+func (l *loader) decodeRelease(r *release) (ok bool) {
+	options := decoding
+	options.Written = r.written
+	found := decode.Into(r.whole, &r.profile, options)
+	l.add(found...)
+	return !found.HasErrors()
 }

@@ -17,6 +17,7 @@ import (
 var allowed = map[string]string{
 	"github.com/dayzero-sdk/dayzero/profile":         "what is judged",
 	"github.com/dayzero-sdk/dayzero/profile/diag":    "findings",
+	"github.com/dayzero-sdk/dayzero/internal/decode": "paths as messages name them",
 	"github.com/dayzero-sdk/dayzero/internal/patch":  "images that patches set",
 	"github.com/dayzero-sdk/dayzero/internal/value":  "documents with their places",
 	"github.com/dayzero-sdk/dayzero/internal/source": "images in manifests",

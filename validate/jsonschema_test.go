@@ -97,6 +97,56 @@ func TestSchemaAgrees(t *testing.T) {
 	}
 }
 
+// TestFindingsHavePlaces: whatever is found in the test data, it is said where, and
+// an item that a path names is one of the document.
+func TestFindingsHavePlaces(t *testing.T) {
+	all := workspaces(t)
+	cases, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range cases {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[file] = workspace(t, archive)
+	}
+	for name, fsys := range all {
+		ws, loaded := profile.Load(fsys, profile.Layout{})
+		all := validate.Workspace(ws, validate.Options{Loaded: loaded})
+		documents := slices.Collect(ws.Documents())
+		for i, d := range documents {
+			for _, found := range about(all, documents, i) {
+				path, err := diag.ParsePath(found.Path)
+				if n := toItem(path); err != nil || n > 0 && strings.HasPrefix(found.Path, "/spec/") && d.Tree().Find(path[:n]) == nil {
+					t.Errorf("%s: %v: %s leads nowhere in %s", name, found, found.Path, d.Name)
+				}
+			}
+		}
+		for _, found := range all {
+			if found.Range.File == "" {
+				t.Errorf("%s: %v", name, found)
+			}
+			for _, related := range found.Related {
+				if related.Range.File == "" {
+					t.Errorf("%s: %v: %s", name, found, related.Summary)
+				}
+			}
+		}
+	}
+}
+
+// toItem is the length of the path to the innermost item of a list, 0 for none.
+func toItem(path diag.Path) int {
+	for i, step := range slices.Backward(path) {
+		if _, ok := step.IsIndex(); ok {
+			return i + 1
+		}
+	}
+	return 0
+}
+
 // about are the findings in the i-th document.
 func about(found diag.Diagnostics, documents []profile.Document, i int) diag.Diagnostics {
 	var out diag.Diagnostics

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/dayzero-sdk/dayzero/internal/decode"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -17,23 +18,23 @@ func (s *schema) diagnostic(d profile.Document, r refusal) diag.Diagnostic {
 	if shape == nil {
 		shape = s.shape
 	}
-	found := diag.Errorf("validate.value", d.At(r.path), "%s is not allowed here", nameOf(r.path)).WithDetail("%s", shape.hint)
+	found := diag.Errorf("validate.value", d.At(r.path), "%s is not allowed here", decode.Name(r.path)).WithDetail("%s", shape.hint)
 	switch {
 	case r.text != "":
 		found = diag.Errorf("validate.rule", d.KeyAt(r.path), "%s", r.text).WithDetail("%s", shape.hint)
 	case r.missing:
-		found = diag.Errorf("validate.required", d.KeyAt(above(r.path)), "%s is missing%s", nameOf(r.path[len(r.path)-1:]), inside(r.path)).WithDetail("%s", missingHint(shape))
+		found = diag.Errorf("validate.required", d.KeyAt(above(r.path)), "%s is missing%s", decode.Name(r.path[len(r.path)-1:]), inside(r.path)).WithDetail("%s", missingHint(shape))
 	case len(shape.enum) > 0:
-		found.Code, found.Summary = "validate.enum", fmt.Sprintf("%s must be one of the allowed values, not %s", nameOf(r.path), shown(n))
+		found.Code, found.Summary = "validate.enum", fmt.Sprintf("%s must be one of the allowed values, not %s", decode.Name(r.path), shown(n))
 		found.Detail = among(n.Text(), shape.enum)
 	case r.rule:
 		found = diag.Errorf("validate.rule", d.At(r.path), "%s", shape.rule.whole).WithDetail("%s", shape.rule.hint)
 	case shape.item != nil && n.Len() == 0:
-		found.Summary = fmt.Sprintf("%s must %s", nameOf(r.path), cmp.Or(shape.must, "have at least one item"))
+		found.Summary = fmt.Sprintf("%s must %s", decode.Name(r.path), cmp.Or(shape.must, "have at least one item"))
 	case shape.must != "":
-		found.Summary = fmt.Sprintf("%s must %s, not %s", nameOf(r.path), shape.must, shown(n))
+		found.Summary = fmt.Sprintf("%s must %s, not %s", decode.Name(r.path), shape.must, shown(n))
 	case shape.mapping && n.Kind() != value.Map:
-		found.Summary = fmt.Sprintf("%s must be a mapping, not %s", nameOf(r.path), shown(n))
+		found.Summary = fmt.Sprintf("%s must be a mapping, not %s", decode.Name(r.path), shown(n))
 	}
 	return found.WithPath(r.path)
 }
@@ -57,21 +58,13 @@ func among(text string, known []string) string {
 	return "allowed are " + listed
 }
 
-// nameOf is a path as messages name it: "spec.pools.workers[0]".
-func nameOf(path diag.Path) string {
-	if len(path) == 0 {
-		return "the document"
-	}
-	return strings.ReplaceAll(strings.TrimPrefix(path.String(), "/"), "/", ".")
-}
-
 func above(path diag.Path) diag.Path { return path[:max(len(path)-1, 0)] }
 
 func inside(path diag.Path) string {
 	if len(path) < 2 {
 		return ""
 	}
-	return " in " + nameOf(above(path))
+	return " in " + decode.Name(above(path))
 }
 
 // shown is a value as messages show it.

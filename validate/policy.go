@@ -7,6 +7,7 @@ import (
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/errors"
 
+	"github.com/dayzero-sdk/dayzero/internal/decode"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
@@ -94,7 +95,7 @@ func (p *policy) diagnostic(root *value.Node, r refusal) diag.Diagnostic {
 	case r.text != "":
 		d.Summary += ": " + oneLine(r.text)
 	case root.Find(r.path).IsNull():
-		d.Summary += ": " + nameOf(r.path) + " is missing"
+		d.Summary += ": " + decode.Name(r.path) + " is missing"
 	}
 	return d.WithDetail("%s", cmp.Or(p.hint, "change it, or ask "+p.owner+" to approve a waiver of "+p.code)).
 		WithPath(r.path).

@@ -3,6 +3,7 @@ package validate
 import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
+	"github.com/dayzero-sdk/dayzero/internal/decode"
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
@@ -23,7 +24,7 @@ func pools(d profile.Document, _ Options) diag.Diagnostics {
 		for _, f := range fields(d, pool.Join(diag.Field("autoscale"), diag.Field("capacity"))) {
 			text, ok := f.Value.Str()
 			if _, err := resource.ParseQuantity(text); ok && (err != nil || len(text) > 64) {
-				out = append(out, diag.Errorf("validate.value", f.Value.Place().Range(), "%s must be a quantity, not %q", nameOf(f.path()), clipped(text)).
+				out = append(out, diag.Errorf("validate.value", f.Value.Place().Range(), "%s must be a quantity, not %q", decode.Name(f.path()), clipped(text)).
 					WithDetail("for instance \"4\" or 16Gi").WithPath(f.path()))
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/dayzero-sdk/dayzero/internal/decode"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
@@ -95,7 +96,7 @@ func (s *shape) misread(path []string) (summary, hint string) {
 	return "", ""
 }
 
-func spelled(path []string) string { return nameOf(diag.Fields(path...)) }
+func spelled(path []string) string { return decode.Name(diag.Fields(path...)) }
 
 // unread says what of path a policy does not read although it judges it; "" when
 // it does.

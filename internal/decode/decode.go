@@ -22,6 +22,9 @@ type Options struct {
 	// Empty names required strings, as "Type.field", that "" is a value of. For
 	// all others it is as good as none.
 	Empty map[string]bool
+	// Written gives a path of the tree as findings name it: where the tree was put
+	// together of several documents. Default: as it is.
+	Written func(diag.Path) diag.Path
 }
 
 // Into decodes root into the struct that target points to. Of a document with
@@ -83,7 +86,7 @@ func (d *decoder) unmarshal(path diag.Path, n *value.Node, u json.Unmarshaler) {
 }
 
 func (d *decoder) refuse(path diag.Path, n *value.Node, err error) {
-	d.add(diag.Errorf("profile.value", n.Place().Range(), "%s %s", name(path), strings.TrimPrefix(err.Error(), "json: ")), path)
+	d.add(diag.Errorf("profile.value", n.Place().Range(), "%s %s", d.name(path), strings.TrimPrefix(err.Error(), "json: ")), path)
 }
 
 func (d *decoder) scalar(path diag.Path, n *value.Node, out reflect.Value) {
@@ -132,7 +135,7 @@ func (d *decoder) mismatch(path diag.Path, n *value.Node, want string) {
 	if n.Kind() != value.List && n.Kind() != value.Map {
 		got += " " + display(n)
 	}
-	found := diag.Errorf("profile.type", n.Place().Range(), "%s must be %s, not %s", name(path), want, got)
+	found := diag.Errorf("profile.type", n.Place().Range(), "%s must be %s, not %s", d.name(path), want, got)
 	d.add(found.WithDetail("%s", mismatchHint(path, n, want)), path)
 }
 
@@ -176,7 +179,7 @@ func (d *decoder) slice(path diag.Path, n *value.Node, out reflect.Value) {
 	for i, item := range n.Items() {
 		at := path.Join(diag.Index(i))
 		if item.IsNull() {
-			d.add(diag.Errorf("profile.type", item.Place().Range(), "%s is empty", name(at)).WithDetail("write the item or remove its dash"), at)
+			d.add(diag.Errorf("profile.type", item.Place().Range(), "%s is empty", d.name(at)).WithDetail("write the item or remove its dash"), at)
 			continue
 		}
 		d.value(at, item.Place(), item, items.Index(i))
@@ -234,21 +237,21 @@ func (d *decoder) missing(path diag.Path, key value.Place, n *value.Node, field 
 	if e, ok := n.Entry(field); ok {
 		at = e.Key
 	}
-	d.add(diag.Errorf("profile.required", at.Range(), "%s is missing%s", field, within(path)).
+	d.add(diag.Errorf("profile.required", at.Range(), "%s is missing%s", field, d.within(path)).
 		WithDetail("add %s: with a value", field), path.Join(diag.Field(field)))
 }
 
 func (d *decoder) empty(path diag.Path, n *value.Node, field string) {
-	d.add(diag.Errorf("profile.required", n.Place().Range(), "%s is empty%s", field, within(path)).
+	d.add(diag.Errorf("profile.required", n.Place().Range(), "%s is empty%s", field, d.within(path)).
 		WithDetail("give %s a value", field), path.Join(diag.Field(field)))
 }
 
 // within says in messages where a field is: " in spec.pools".
-func within(path diag.Path) string {
+func (d *decoder) within(path diag.Path) string {
 	if len(path) == 0 {
 		return ""
 	}
-	return " in " + name(path)
+	return " in " + d.name(path)
 }
 
 // unknown reports a field and returns the known one that was probably meant.
@@ -268,7 +271,7 @@ func (d *decoder) unknown(path diag.Path, f value.Entry, t reflect.Type, known m
 	if ok {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
-	d.add(diag.Errorf("profile.unknown-field", f.Key.Range(), "unknown field %q%s", f.Name, within(path)).WithDetail("%s", hint), at)
+	d.add(diag.Errorf("profile.unknown-field", f.Key.Range(), "unknown field %q%s", f.Name, d.within(path)).WithDetail("%s", hint), at)
 	return near
 }
 
@@ -277,15 +280,39 @@ func (d *decoder) add(found diag.Diagnostic, path diag.Path) {
 		d.unsaid++
 		return
 	}
-	d.diags = append(d.diags, found.WithPath(path))
+	d.diags = append(d.diags, found.WithPath(d.written(path)))
 }
 
-// name is the path as messages name it: "spec.pools.workers[0]".
-func name(path diag.Path) string {
+func (d *decoder) written(path diag.Path) diag.Path {
+	if d.options.Written == nil {
+		return path
+	}
+	return d.options.Written(path)
+}
+
+func (d *decoder) name(path diag.Path) string { return Name(d.written(path)) }
+
+// Name is the path as messages name it: "spec.pools.workers[0]". A field whose
+// name would be read as several is quoted: spec.merge["/values/rules"].
+func Name(path diag.Path) string {
 	if len(path) == 0 {
 		return "the document"
 	}
-	return strings.ReplaceAll(strings.TrimPrefix(path.String(), "/"), "/", ".")
+	var b strings.Builder
+	for _, step := range path {
+		name, ok := step.IsField()
+		switch {
+		case !ok:
+			b.WriteString(strings.TrimPrefix(diag.Path{step}.String(), "/"))
+		case strings.ContainsAny(name, "./~[] \""):
+			fmt.Fprintf(&b, "[%q]", name)
+		case b.Len() > 0:
+			b.WriteString("." + name)
+		default:
+			b.WriteString(name)
+		}
+	}
+	return b.String()
 }
 
 func lastField(path diag.Path) string {
