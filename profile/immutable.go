@@ -48,11 +48,8 @@ type immutable struct {
 
 func (c immutable) compare(pool string, before, after map[string]*value.Node) diag.Diagnostics {
 	old, now := before[c.was.release.ref.Name].Get(c.was.Name), after[c.now.release.ref.Name].Get(c.now.Name)
-	if old.Equal(now) {
+	if c.now.form.same(old, now) {
 		return nil
-	}
-	if order, ok := c.now.Type.Compare(Value{node: old}, Value{node: now}); ok && order == 0 {
-		return nil // 60m is 1h
 	}
 	closed := c.have.comp.sensitive[c.now.Name] || c.want.comp.sensitive[c.now.Name]
 	said := func(n *value.Node) string {
@@ -85,6 +82,28 @@ func (c immutable) compare(pool string, before, after map[string]*value.Node) di
 		return diag.Diagnostics{found.WithRelated(withoutExcerpt(c.was.at()), "it was declared immutable here, owner %s", c.was.release.profile.Spec.Owner)}
 	}
 	return diag.Diagnostics{found.WithRelated(declared.at(), "it is declared immutable here, owner %s", declared.release.profile.Spec.Owner)}
+}
+
+// same compares two values as the type does: 60m is 1h, wherever it stands.
+func (f *form) same(a, b *value.Node) bool {
+	switch {
+	case a.Equal(b):
+		return true
+	case f.items != nil && a.Kind() == value.List && b.Kind() == value.List:
+		return slices.EqualFunc(a.Items(), b.Items(), f.items.same)
+	case a.Kind() == value.Map && b.Kind() == value.Map:
+		return slices.EqualFunc(a.Fields(), b.Fields(), f.sameField) // sorted by name
+	}
+	order, ok := f.Type.Compare(Value{node: a}, Value{node: b})
+	return ok && order == 0
+}
+
+func (f *form) sameField(a, b value.Entry) bool {
+	inner := f.items
+	if p := f.property(a.Name); p != nil {
+		inner = p.form
+	}
+	return a.Name == b.Name && (a.Value.Equal(b.Value) || inner != nil && inner.same(a.Value, b.Value))
 }
 
 // isSet reports whether the cluster says the value itself.
