@@ -19,7 +19,9 @@ type Contents struct {
 }
 
 // NewLibrary makes a library of documents that are built in Go. It judges them
-// as [Load] does, and gives them the digests that files saying the same have.
+// as [Load] does, and gives them the digests of files that hold their JSON. A
+// digest is over what is written: a file that means the same in more words
+// (required: false, patches: [], before: [{layer: x}]) has another one.
 // Places in diagnostics and origins name the file in which a document would lie.
 func NewLibrary(contents Contents, layout Layout) (*Library, diag.Diagnostics) {
 	files := contents.Files

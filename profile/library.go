@@ -49,10 +49,11 @@ func (l *Library) Profile(ref Ref) (Profile, bool) {
 }
 
 // Digest is the content digest of one version of a profile or an overlay: over
-// the document as written (fields sorted, no defaults applied), the path and
-// SHA-256 of every file it refers to, and the digest of what it extends. It is ""
-// for a version that is not in the library, and for one that extends a version
-// that was not there when it was read.
+// the document as written, the path and SHA-256 of every file it refers to, and
+// the digest of what it extends. Fields are sorted and no defaults applied, so
+// that a field with its default differs from none; a document that is built in Go
+// is written as its JSON. The digest is "" for a version that is not in the
+// library, and for one that extends a version that was not there when it was read.
 func (l *Library) Digest(ref Ref) string {
 	if r := l.release(ref); r != nil && r.uprooted() {
 		return ""

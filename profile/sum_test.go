@@ -1,6 +1,7 @@
 package profile_test
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -297,6 +298,42 @@ func TestLibraryOfOtherRepository(t *testing.T) {
 	want, _ := load(t, files).Resolve(key)
 	if got.Digest() != want.Digest() {
 		t.Error("the stack differs from that of one repository")
+	}
+}
+
+// TestDigestOfJSON: a profile that is built in Go has the digest of the file that
+// holds its JSON, and not of one that says the same in more words.
+func TestDigestOfJSON(t *testing.T) {
+	p := profile.Profile{
+		TypeMeta: profile.TypeMeta{APIVersion: profile.APIVersion, Kind: "Profile"},
+		Metadata: profile.ObjectMeta{Name: "app"},
+		Spec: profile.ProfileSpec{Version: "1.0.0", Owner: "apps", Kind: profile.AddOnProfile,
+			Variables: []profile.Variable{{Name: "size", Schema: profile.Schema{Type: profile.StringVariable}}},
+			Layers:    []profile.Layer{{Name: "app", Kind: profile.AddOnLayer, Component: profile.Component{Name: "app", Version: "1.0.0"}, Values: value(t, map[string]any{"size": "${vars.size}"}), Before: []profile.LayerRef{{Layer: "web", Optional: true}, {Layer: "last"}}}},
+		},
+	}
+	built, _ := profile.NewLibrary(profile.Contents{Profiles: []profile.Profile{p}}, profile.Layout{})
+	text, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		from, to string
+		same     bool
+	}{
+		{"", "", true},
+		{`"type":"string"`, `"type":"string","required":false`, false},
+		{`"kind":"AddOn",`, `"kind":"AddOn","presets":[],`, false},
+		{`"last"`, `{"layer":"last"}`, false},
+	} {
+		file := strings.Replace(string(text), c.from, c.to, 1)
+		if c.from != "" && file == string(text) {
+			t.Errorf("%s is not in %s", c.from, text)
+		}
+		w, _ := profile.Load(fstest.MapFS{"library/app/1.0.0/profile.yaml": {Data: []byte(file)}}, profile.Layout{})
+		if (w.Digest(p.Ref()) == built.Digest(p.Ref())) != c.same || w.Digest(p.Ref()) == "" {
+			t.Errorf("%s has %s, built in Go %s", file, w.Digest(p.Ref()), built.Digest(p.Ref()))
+		}
 	}
 }
 
