@@ -41,6 +41,9 @@ func (p Profile) Corners(t testing.TB) {
 // CheckCorners is Corners for callers without a test, and for those who say where
 // the profile is tried.
 func (p Profile) CheckCorners(o vet.Options) error {
+	if p.Broken() {
+		return fmt.Errorf("%s is broken:\n%w", p.Ref(), p.ws.refused(nil))
+	}
 	var problems []string
 	corners := 0
 	for _, ref := range vet.Releases(p.ws.Workspace, p.Ref()) {
@@ -48,7 +51,7 @@ func (p Profile) CheckCorners(o vet.Options) error {
 		corners += r.Corners
 		for _, f := range r.Findings {
 			if f.Diagnostic.Severity == diag.Error {
-				problems = append(problems, fmt.Sprintf("%s at %s, and at %d more corners:\n%s", ref, f.Corner.Name, f.More, p.ws.mistake(f.Diagnostic)))
+				problems = append(problems, fmt.Sprintf("%s at %s, and at %d more corners:\n%s", ref, f.Corner.Name, f.More, strings.TrimSpace(diag.Diagnostics{f.Diagnostic}.Text(p.ws.Files))))
 			}
 		}
 	}
@@ -59,13 +62,4 @@ func (p Profile) CheckCorners(o vet.Options) error {
 		return fmt.Errorf("%s has no corner that could be tried", p.Ref())
 	}
 	return nil
-}
-
-// mistake is one finding as text, with its reason where loading found that.
-func (w *Workspace) mistake(d diag.Diagnostic) string {
-	found := diag.Diagnostics{d}
-	if d.Code == profile.CodeNotResolved {
-		return w.refused(found).Error()
-	}
-	return strings.TrimSpace(found.Text(w.Files))
 }

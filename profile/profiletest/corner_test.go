@@ -29,7 +29,7 @@ spec:
 	}
 
 	unread := ws.With(t, `{kind: Profile, metadata: {name: base}, spec: {version: 1.1.0, layers: [{name: cni, values: {rack: "${nope}"}}]}}`)
-	fails(t, must(unread.ProfileOf("base@1.1.0")).CheckCorners(vet.Options{}), "base@1.1.0 at ", "[expr.undefined-name]", "${nope}")
+	fails(t, must(unread.ProfileOf("base@1.1.0")).CheckCorners(vet.Options{}), "base@1.1.0 is broken", "[expr.undefined-name]", "${nope}")
 
 	_, err := ws.ProfileOf("base@1.2.0")
 	fails(t, err, `there is no version "base@1.2.0"`)

@@ -18,14 +18,14 @@ import (
 func TestTablesAreComplete(t *testing.T) {
 	schema := fieldsOf(t, "../../validate/schema/*.cue")
 	for name, rules := range map[string]map[string]fieldRule{
-		"#Profile spec": profileRules,
-		"#Preset":       presetRules,
-		"#Variable":     variableRules(),
-		"#Layer":        layerRules,
-		"#LayerPatch":   layerPatchRules(PresetChanged),
-		"#Content":      contentRules,
-		"#Chart":        chartRules,
-		"#Overlay spec": overlayRules,
+		"#ProfileSpec":    profileRules,
+		"#Preset":         presetRules,
+		"#VariableFields": variableRules(),
+		"#LayerFields":    layerRules,
+		"#LayerPatch":     layerPatchRules(PresetChanged),
+		"#Content":        contentRules,
+		"#ChartFields":    chartRules,
+		"#Overlay spec":   overlayRules,
 	} {
 		want := schema[name]
 		if len(want) < 3 {
@@ -43,9 +43,9 @@ func TestTablesAreComplete(t *testing.T) {
 	}
 	// These are compared by code that names their fields.
 	for name, known := range map[string][]string{
-		"#Component":          {"name", "none", "scheme", "version"},
-		"#Requirement":        {"capability", "component", "layer", "version"},
-		"#Profile spec rules": {"message", "rule"},
+		"#ComponentFields":   {"name", "none", "scheme", "version"},
+		"#Requirement":       {"capability", "component", "layer", "version"},
+		"#ProfileSpec rules": {"message", "rule"},
 	} {
 		if diff := cmp.Diff(known, schema[name]); diff != "" {
 			t.Errorf("%s (-known +schema):\n%s", name, diff)
