@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dayzero-sdk/dayzero/internal/decode"
 	"github.com/dayzero-sdk/dayzero/internal/merge"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -241,6 +242,7 @@ func (l *loader) inheritLayers(r *release, below, own *value.Node) *value.Node {
 		switch enabled, said := layer.Get("enabled").Boolean(); {
 		case at >= 0 && said && !enabled:
 			l.checkRemoved(items[at], layer, diag.Fields("spec", "layers").Join(diag.Index(i)))
+			l.checkLeftOut(layer, diag.Fields("spec", "layers").Join(diag.Index(i)))
 			items = slices.Delete(items, at, at+1)
 		case at >= 0:
 			items[at] = l.patchLayer(r, i, items[at], layer)
@@ -427,6 +429,18 @@ func (l *loader) checkRemoved(below, own *value.Node, at diag.Path) {
 				WithDetail("leave the layer in, or ask %s for a version without it", by.Owner).WithPath(at.Join(diag.Field("enabled"))).
 				WithRelated(n.Place().Range(), "layer %s, owner %s, fixes it here", by.Layer, by.Owner))
 			return
+		}
+	}
+}
+
+// checkLeftOut reports fields that nobody knows in what takes a layer out: it is
+// no part of the whole, which is decoded.
+func (l *loader) checkLeftOut(own *value.Node, at diag.Path) {
+	options := decoding
+	options.Written = func(path diag.Path) diag.Path { return at.Join(path...) }
+	for _, found := range decode.Into(own, &Layer{}, options) {
+		if found.Code == "profile.unknown-field" {
+			l.add(found)
 		}
 	}
 }

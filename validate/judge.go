@@ -30,7 +30,7 @@ type form struct {
 // form is what the schema sees of a document.
 func (s *schema) form(document *value.Node) form {
 	data := s.shape.project(document)
-	return form{schema: s, key: sha256.Sum256(data.AppendJSON([]byte(s.name))), data: data}
+	return form{schema: s, key: sha256.Sum256(data.AppendJSON(append(make([]byte, 0, 1<<10), s.name...))), data: data}
 }
 
 func (f *form) judge() {

@@ -248,7 +248,7 @@ func (d *decoder) empty(path diag.Path, n *value.Node, field string) {
 
 // within says in messages where a field is: " in spec.pools".
 func (d *decoder) within(path diag.Path) string {
-	if len(path) == 0 {
+	if len(d.written(path)) == 0 {
 		return ""
 	}
 	return " in " + d.name(path)

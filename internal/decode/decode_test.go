@@ -13,6 +13,7 @@ import (
 	"github.com/dayzero-sdk/dayzero/internal/decode"
 	"github.com/dayzero-sdk/dayzero/internal/source"
 	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
 type header struct {
@@ -194,6 +195,25 @@ func TestEmpty(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("with %s allowed (-want +got):\n%s", allowed, diff)
+		}
+	}
+}
+
+// TestName: what stands between dots is a field.
+func TestName(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                           "the document",
+		"/spec/pools/workers[0]":     "spec.pools.workers[0]",
+		"/spec/merge/~1values~1a":    `spec.merge["/values/a"]`,
+		"/metadata/labels/a.b~1c":    `metadata.labels["a.b/c"]`,
+		"/spec/layers[name=cni]/off": "spec.layers[name=cni].off",
+	} {
+		path, err := diag.ParsePath(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := decode.Name(path); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}
 }
