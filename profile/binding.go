@@ -41,7 +41,9 @@ func (l *loader) checkBinding(r *release, text string, where diag.Path, list str
 		l.reject(r, code, where, "write for instance /values/replicas", "%v", err)
 	case name == "objects" && slices.Contains(fields, name) && !namesField(path):
 		l.reject(r, code, where, "write /objects/<Kind>/<name or *>/<field>", "the path %s names no field of an object", text)
-	case !slices.Contains(fields, name) || len(path) < 2:
+	case slices.Contains(fields, name) && len(path) < 2:
+		l.reject(r, code, where, "write for instance /"+name+"/<field>: what is meant there", "the path %s must name something below it", text)
+	case !slices.Contains(fields, name):
 		last := len(fields) - 1
 		l.reject(r, code, where, "a path starts with /"+strings.Join(fields[:last], ", /")+" or /"+fields[last], "the path %s leads nowhere", text)
 	}

@@ -92,6 +92,7 @@ func (c *composition) compose(layers layering) {
 	c.findKubernetes(layers.enabled)
 	c.layers = c.order(layers.enabled)
 	c.collectFixed()
+	c.checkDeclared(layers.all())
 	conflicts := c.joinCapi()
 	c.judgeFixed()
 	c.addConflicts(conflicts)
@@ -223,6 +224,19 @@ func conflict(ly *layer, found merge.Conflict) diag.Diagnostic {
 		WithDetail("agree on one value, or declare in layer %s: overrides: [{layer: %s, path: %s}]", ly.Name, lower.Layer, path).
 		WithPath(path).
 		WithRelated(lower.Range, "layer %s, owner %s, sets %s", lower.Layer, lower.Owner, clipped(found.Lower.Text()))
+}
+
+// checkDeclared warns of declared overrides of layers that the stack does not
+// have: they do nothing, and are misspelt or meant for another stack.
+func (c *composition) checkDeclared(all []*layer) {
+	for _, ly := range c.layers {
+		for i, o := range ly.Overrides {
+			_, err := findLayer(all, o.Layer)
+			if isUnknownLayer(err) {
+				c.add(diag.Warningf("profile.unknown-layer", ly.at(diag.Field("overrides"), diag.Index(i), diag.Field("layer")), "%v", err).WithDetail("%s", layerHint(err)))
+			}
+		}
+	}
 }
 
 // declares reports whether the layer says that it overrides the layer that set

@@ -42,6 +42,7 @@ func TestExitStatus(t *testing.T) {
 		{"an unknown format", []string{"validate", "--workspace", example, "--format", "yaml"}, 2},
 		{"a directory that is not there", []string{"validate", "--workspace", "testdata/nowhere"}, 2},
 		{"a time that is none", []string{"validate", "--workspace", example, "--now", "yesterday"}, 2},
+		{"a date", []string{"validate", "--workspace", example, "--now", "2026-12-01"}, 0},
 		{"an unknown cluster", []string{"explain", "--workspace", example, "fleet/store-9999"}, 2},
 		{"a target without version", []string{"plan", "--workspace", example, "--target", "mem-base"}, 2},
 		{"a target that is not there", []string{"plan", "--workspace", example, "--target", "mem-base@9.9.9"}, 1},

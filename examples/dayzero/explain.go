@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dayzero-sdk/dayzero/profile"
@@ -276,12 +277,12 @@ func (r explainResult) text() string {
 		}
 		fmt.Fprintln(&b, "variables:")
 		for _, v := range r.Stack.Variables {
-			fmt.Fprintf(&b, "  %s = %s\n      %s\n", v.Path, compact(v.Value), v.Origin)
+			fmt.Fprintf(&b, "  %s = %s\n      %s\n", visible(v.Path), compact(v.Value), v.Origin)
 		}
 		return b.String()
 	}
 	for _, v := range r.Values {
-		fmt.Fprintf(&b, "%s = %s\n    from  %s\n", v.Path, compact(v.Value), describeOrigin(v.Origin))
+		fmt.Fprintf(&b, "%s = %s\n    from  %s\n", visible(v.Path), compact(v.Value), describeOrigin(v.Origin))
 		for _, cause := range v.Origin.Causes {
 			fmt.Fprintf(&b, "    reads %s\n", describeOrigin(cause))
 		}
@@ -309,5 +310,20 @@ func compact(v any) string {
 		first, _, _ := strings.Cut(s, "\n")
 		return fmt.Sprintf("%q and %d more lines", first, strings.Count(s, "\n"))
 	}
-	return value.String()
+	return visible(value.String())
+}
+
+// visible spells out the characters of a key or value that a terminal does not
+// show as such: line ends, controls, and marks that turn the text around.
+func visible(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if strconv.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		quoted := strconv.QuoteRune(r)
+		b.WriteString(quoted[1 : len(quoted)-1])
+	}
+	return b.String()
 }

@@ -72,7 +72,7 @@ func (c planCommand) Run(ctx context.Context, s streams) error {
 func (c planCommand) print(s streams, ws opened, plan rollout.Plan, diags diag.Diagnostics) error {
 	var forecast *rollout.Timeline
 	if !c.Now.IsZero() {
-		t := rollout.Forecast(plan, rollout.ByImpact(typical), c.Now)
+		t := rollout.Forecast(plan, rollout.ByImpact(typical), c.Now.Time)
 		forecast = &t
 	}
 	if c.json() {

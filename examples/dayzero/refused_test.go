@@ -38,6 +38,17 @@ spec:
 	}
 }
 
+// A file cannot write lines of its own into what explain says.
+func TestExplainShowsWhatATerminalWouldDo(t *testing.T) {
+	workspace := copyExample(t)
+	file := filepath.Join(workspace, "library/observability/2.1.0/profile.yaml")
+	write(t, file, strings.Replace(read(t, file), "        logLevel: info", "        logLevel: info\n"+`        "two\nlines": "\u202Eback\u009B"`, 1))
+	status, out, errs := dayzero("explain", "--workspace", workspace, "store-0001", "metrics")
+	if want := `/values/two\nlines = "\u202eback\u009b"` + "\n"; status != 0 || !strings.Contains(out, want) {
+		t.Errorf("exit status %d, want %q in\n%q%s", status, want, out, errs)
+	}
+}
+
 // What only schemas and rules find stops the commands that make or write
 // something, as it is found by validate.
 func TestInvalidDocumentsAreRefused(t *testing.T) {

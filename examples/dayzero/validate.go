@@ -18,7 +18,21 @@ type validateCommand struct {
 
 // nowFlag is the time at which dates are judged; without it none are.
 type nowFlag struct {
-	Now time.Time `help:"Time at which dates are judged, RFC 3339." placeholder:"TIME"`
+	Now moment `help:"Time at which dates are judged: RFC 3339, or a date, which begins in UTC." placeholder:"TIME"`
+}
+
+// moment is a time as people write it in a flag.
+type moment struct{ time.Time }
+
+// UnmarshalText reads a time, or a date.
+func (m *moment) UnmarshalText(text []byte) error {
+	for _, form := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(form, string(text)); err == nil {
+			m.Time = t
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no time: want for instance 2026-12-01T08:00:00Z, or 2026-12-01", text)
 }
 
 // Run prints every finding. Warnings and information alone are fine.
@@ -27,7 +41,7 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	opts := validate.Options{Loaded: ws.diags, Now: c.Now}
+	opts := validate.Options{Loaded: ws.diags, Now: c.Now.Time}
 	if c.Against != "" {
 		have, err := c.before()
 		if err != nil {

@@ -184,6 +184,16 @@ func TestFindingsAreShort(t *testing.T) {
 	}
 }
 
+// TestDirectives: what is wrong with a line that YAML would take is said.
+func TestDirectives(t *testing.T) {
+	for _, text := range []string{"%YAML 1.2\n---\na: 1\n", "%YAML 9.9\n---\na: 1\n"} {
+		_, found := source.Documents(&value.Writer{File: "f.yaml"}, []byte(text), source.Limits{})
+		if len(found) != 1 || !strings.Contains(found[0].Detail, "%YAML 1.2, are not read") {
+			t.Errorf("%q: %v", text, found)
+		}
+	}
+}
+
 // TestIllegalCharactersHaveAPlace: the place of what no YAML holds is known.
 func TestIllegalCharactersHaveAPlace(t *testing.T) {
 	for text, want := range map[string]diag.Position{

@@ -110,6 +110,8 @@ func syntaxHint(message string) string {
 		return "indent with spaces, not tabs, and quote values that start with @, ` or %"
 	case strings.Contains(message, "expected ',' or"):
 		return "a [ or { is not closed, or a comma is missing"
+	case strings.Contains(message, "incompatible YAML document"), strings.Contains(message, "directive"):
+		return "lines that start with %, such as %YAML 1.2, are not read; take them out"
 	case strings.Contains(message, "unknown anchor"):
 		return "define the anchor with & before it is used with *"
 	case strings.Contains(message, "unexpected end of stream"):
