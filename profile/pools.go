@@ -57,6 +57,7 @@ func (r *resolution) defaultPools() {
 		return
 	}
 	m := *r.member
+	m.written = m.root
 	pools := merge.Over(below, m.root.Get("spec", "pools"), poolTable)
 	m.root = m.root.Set(pools, "spec", "pools")
 	m.cluster.Spec.Pools = Pools{}

@@ -3,6 +3,7 @@ package profile
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/dayzero-sdk/dayzero/internal/expr"
@@ -148,6 +149,7 @@ const maxFindings = 1000
 
 // found are the findings in their order, of very many the first.
 func (r *resolution) found() diag.Diagnostics {
+	r.leadThroughDocument()
 	found := r.diags.Sorted()
 	if len(found) <= maxFindings {
 		return found
@@ -159,6 +161,27 @@ func (r *resolution) found() diag.Diagnostics {
 		more.Severity = diag.Error
 	}
 	return append(found[:maxFindings:maxFindings], more).Sorted()
+}
+
+// leadThroughDocument gives findings about pools the paths that these have in the
+// cluster's document, which lists them without the defaults of profiles.
+func (r *resolution) leadThroughDocument() {
+	if r.member.written == nil {
+		return
+	}
+	own := r.member.written.Find(workersPath).Items()
+	for i, d := range r.diags {
+		path, err := diag.ParsePath(d.Path)
+		if err != nil || len(path) <= len(workersPath) || !path.Under(workersPath) {
+			continue
+		}
+		name := r.member.root.Find(path[:len(workersPath)+1]).Get("name")
+		at := workersPath[:1] // of a pool that only profiles have
+		if j := slices.IndexFunc(own, func(n *value.Node) bool { return n.Get("name").Equal(name) }); j >= 0 {
+			at = workersPath.Join(diag.Index(j)).Join(path[len(workersPath)+1:]...)
+		}
+		r.diags[i] = d.WithPath(at)
+	}
 }
 
 func (r *resolution) add(found ...diag.Diagnostic) { r.diags = append(r.diags, found...) }

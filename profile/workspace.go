@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+
+	"github.com/dayzero-sdk/dayzero/internal/value"
 )
 
 // Workspace is a library, hubs, a fleet, strategies and a lock, loaded
@@ -29,6 +31,9 @@ type member struct {
 	// stands elsewhere in the document.
 	composable bool
 	poolsRead  bool
+	// written is the root before the defaults of profiles lay under its pools; nil
+	// for a document without such.
+	written *value.Node
 }
 
 // whole is the workspace with a library: the zero Workspace is an empty one.
