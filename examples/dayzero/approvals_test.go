@@ -128,3 +128,15 @@ func TestPublishJSON(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// TestValidateAgainstBroken: what could not be read of the workspace before holds
+// nothing, which is said.
+func TestValidateAgainstBroken(t *testing.T) {
+	before := copyExample(t)
+	file := filepath.Join(before, "fleet/local.yaml")
+	write(t, file, "}{\n"+read(t, file))
+	status, out, _ := dayzero("validate", "--workspace", example, "--against", before)
+	if status != 0 || !strings.Contains(out, "[validate.not-compared]") || !strings.Contains(out, "fleet/local.yaml:1:1: error:") {
+		t.Errorf("exit status %d\n%s", status, out)
+	}
+}

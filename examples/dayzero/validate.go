@@ -48,6 +48,7 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		opts.Against = have.Workspace
+		opts.Loaded = append(opts.Loaded, notCompared(c.Against, have.diags)...)
 	}
 	ds := validate.Workspace(ws.Workspace, opts)
 	if !ds.HasErrors() {
@@ -82,4 +83,16 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 		err = errFindings
 	}
 	return err
+}
+
+// notCompared warns that the workspace to compare with could not be read whole:
+// what was not read holds nothing.
+func notCompared(dir string, found diag.Diagnostics) diag.Diagnostics {
+	for _, d := range found {
+		if d.Severity == diag.Error {
+			return diag.Diagnostics{diag.Warningf("validate.not-compared", diag.Range{}, "%s has errors, so that not all of it is compared with: %v", dir, d).
+				WithDetail("mend it first; until then see to it yourself that clusters keep their immutable variables")}
+		}
+	}
+	return nil
 }
