@@ -40,7 +40,7 @@ var ours = map[string]map[string]string{
 		"profile": "what is tested", "profile/diag": "findings, paths", "profile/upgrade": "verdicts and paths", "internal/corpus": "cases as archives", "profile/vet": "corners",
 	},
 	"validate": {
-		"profile": "what is validated", "profile/diag": "findings", "internal/patch": "images that patches set", "internal/source": "images in manifests", "internal/value": "trees of documents",
+		"profile": "what is validated", "profile/diag": "findings", "internal/decode": "paths as messages name them", "internal/patch": "images that patches set", "internal/source": "images in manifests", "internal/value": "trees of documents",
 	},
 	"render": {
 		"profile": "stacks", "profile/diag": "findings, origins", "internal/immutable": "what makes a change a recreation", "internal/source": "manifests as kubectl sends them", "internal/value": "the tree",
