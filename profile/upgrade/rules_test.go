@@ -18,14 +18,14 @@ import (
 func TestTablesAreComplete(t *testing.T) {
 	schema := fieldsOf(t, "../../validate/schema/*.cue")
 	for name, rules := range map[string]map[string]fieldRule{
-		"#ProfileSpec":    profileRules,
-		"#Preset":         presetRules,
-		"#VariableFields": variableRules(),
-		"#LayerFields":    layerRules,
-		"#LayerPatch":     layerPatchRules(PresetChanged),
-		"#Content":        contentRules,
-		"#ChartFields":    chartRules,
-		"#Overlay spec":   overlayRules,
+		"#Profile spec": profileRules,
+		"#Preset":       presetRules,
+		"#Variable":     variableRules(),
+		"#Layer":        layerRules,
+		"#LayerPatch":   layerPatchRules(PresetChanged),
+		"#Content":      contentRules,
+		"#Chart":        chartRules,
+		"#Overlay spec": overlayRules,
 	} {
 		want := schema[name]
 		if len(want) < 3 {
@@ -43,7 +43,7 @@ func TestTablesAreComplete(t *testing.T) {
 	}
 	// These are compared by code that names their fields.
 	for name, known := range map[string][]string{
-		"#ComponentFields":   {"name", "none", "scheme", "version"},
+		"#Component":         {"name", "none", "scheme", "version"},
 		"#Requirement":       {"capability", "component", "layer", "version"},
 		"#ProfileSpec rules": {"message", "rule"},
 	} {
@@ -54,14 +54,14 @@ func TestTablesAreComplete(t *testing.T) {
 }
 
 // fieldsOf are the fields of each definition of CUE files, and of the structs in
-// it, as "#Definition field field".
+// it, as "#Definition field field", with those of the definitions that are embedded.
 func fieldsOf(t *testing.T, pattern string) map[string][]string {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no schemas: %v", err)
 	}
-	out := map[string][]string{}
+	out, all := map[string][]string{}, []ast.Decl{}
 	for _, name := range files {
 		data, err := os.ReadFile(name)
 		if err != nil {
@@ -71,13 +71,28 @@ func fieldsOf(t *testing.T, pattern string) map[string][]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		collect(out, "", file.Decls)
+		all = append(all, file.Decls...)
 	}
+	definitions := map[string][]ast.Decl{}
+	for _, decl := range all {
+		if f, ok := decl.(*ast.Field); ok {
+			for _, of := range structs(f.Value) {
+				name, _, _ := ast.LabelName(f.Label)
+				definitions[name] = append(definitions[name], of.Elts...)
+			}
+		}
+	}
+	collect(out, definitions, "", all)
 	return out
 }
 
-func collect(out map[string][]string, of string, decls []ast.Decl) {
+func collect(out map[string][]string, definitions map[string][]ast.Decl, of string, decls []ast.Decl) {
 	for _, decl := range decls {
+		if embedded, ok := decl.(*ast.EmbedDecl); ok {
+			if name, ok := embedded.Expr.(*ast.Ident); ok {
+				collect(out, definitions, of, definitions[name.Name])
+			}
+		}
 		f, ok := decl.(*ast.Field)
 		if !ok {
 			continue
@@ -92,7 +107,7 @@ func collect(out map[string][]string, of string, decls []ast.Decl) {
 			out[of] = slices.Compact(out[of])
 		}
 		for _, inner := range structs(f.Value) {
-			collect(out, strings.TrimSpace(of+" "+name), inner.Elts)
+			collect(out, definitions, strings.TrimSpace(of+" "+name), inner.Elts)
 		}
 	}
 }
@@ -100,6 +115,8 @@ func collect(out map[string][]string, of string, decls []ast.Decl) {
 // structs are the struct literals of an expression, of list elements too.
 func structs(e ast.Expr) []*ast.StructLit {
 	switch e := e.(type) {
+	case *ast.Alias:
+		return structs(e.Expr)
 	case *ast.StructLit:
 		return []*ast.StructLit{e}
 	case *ast.BinaryExpr:
