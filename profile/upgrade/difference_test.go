@@ -223,6 +223,40 @@ func TestBumps(t *testing.T) {
 	}
 }
 
+// TestBumpForExistingClusters holds changes to the bump of what they do to clusters that exist.
+func TestBumpForExistingClusters(t *testing.T) {
+	const whole = `apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: p}
+spec:
+  version: 1.4.0
+  owner: platform
+  kind: AddOn
+  variables: [{name: site, type: string, immutable: true}]
+  rules: [{rule: "vars.?site.hasValue()"}]
+  layers:
+  - {name: app, kind: AddOn, component: {name: app, version: 1.2.3}, content: {helm: {chart: oci://a/app, version: 1.2.3, namespace: app}}}
+`
+	for _, c := range []struct{ old, new, want string }{
+		{"immutable: true", "immutable: true, default: a", "major default-changed"},
+		{"version: 1.2.3},", "version: 1.2.3, scheme: opaque},", "major component-changed"},
+		{"version: 1.2.3},", "version: rel-a, scheme: opaque},", "major component-changed"},
+		{"oci://a/app", "oci://a/other", "major content-changed"},
+		{"oci://a/app, version: 1.2.3", "oci://a/app, version: 1.2.2", "major content-changed"},
+		{"oci://a/app, version: 1.2.3", "oci://a/app, version: 1.3.0", "minor content-changed"},
+	} {
+		next := strings.Replace(strings.Replace(whole, "version: 1.4.0", "version: 1.4.1", 1), c.old, c.new, 1)
+		from, to, _ := releases(t, &txtar.Archive{Files: []txtar.File{{Name: "old/profile.yaml", Data: []byte(whole)}, {Name: "new/profile.yaml", Data: []byte(next)}}})
+		var got []string
+		for _, change := range upgrade.Diff(from, to).Changes {
+			got = append(got, fmt.Sprintf("%s %s", change.Bump, change.Kind))
+		}
+		if diff := cmp.Diff([]string{c.want}, got); diff != "" {
+			t.Errorf("%s to %s (-want +got):\n%s", c.old, c.new, diff)
+		}
+	}
+}
+
 // TestOlderDeclaresNothing: what has changed since an older version can be seen,
 // but no version that it could declare would be right.
 func TestOlderDeclaresNothing(t *testing.T) {

@@ -70,6 +70,8 @@ func (d *differ) component(s subject, from, to *value.Node) {
 		d.add(s, f.path, from, to, verdict{ComponentReplaced, Minor, "there is more on the cluster"}, "has a component now: %s %s", newName, textOf(to.Get("version")))
 	case oldName != newName:
 		d.add(s, f.path, from, to, verdict{ComponentReplaced, Major, "another product takes its place"}, "%s is replaced by %s %s", oldName, newName, textOf(to.Get("version")))
+	case newName != "" && !isOpaque(from) && isOpaque(to):
+		d.add(s, f.path, from, to, verdict{ComponentChanged, Major, "ranges do not hold opaque versions"}, "the version of %s becomes opaque: %s, it was %s", newName, textOf(to.Get("version")), textOf(from.Get("version")))
 	case newName == "" || from.Get("version").Equal(to.Get("version")):
 		d.add(s, f.path, from, to, verdict{ComponentChanged, Patch, "the version stays"}, "component is written in another way")
 	default:
@@ -77,10 +79,12 @@ func (d *differ) component(s subject, from, to *value.Node) {
 	}
 }
 
+func isOpaque(component *value.Node) bool { return textOf(component.Get("scheme")) == "opaque" }
+
 func (d *differ) componentVersion(f field, name string) {
 	from, to := f.from.Get("version"), f.to.Get("version")
 	order, between, ok := compareVersions(from.Text(), to.Text())
-	opaque := textOf(f.from.Get("scheme")) == "opaque" || textOf(f.to.Get("scheme")) == "opaque"
+	opaque := isOpaque(f.from) || isOpaque(f.to)
 	f.path = f.path.Join(diag.Field("version"))
 	switch {
 	case !ok || opaque:
@@ -119,7 +123,7 @@ var contentRules = map[string]fieldRule{
 
 // chartRules are the fields of a chart.
 var chartRules = map[string]fieldRule{
-	"chart":     counts(ContentChanged, Patch, judged),
+	"chart":     counts(ContentChanged, Major, "another chart takes its place"),
 	"digest":    counts(ContentChanged, Patch, judged),
 	"mode":      counts(ContentChanged, Patch, judged),
 	"namespace": counts(ContentChanged, Major, "it is removed in one namespace and installed in another"),
@@ -137,9 +141,12 @@ func chartRule(d *differ, f field) {
 }
 
 func chartVersionRule(d *differ, f field) {
-	_, between, ok := compareVersions(f.from.Text(), f.to.Text())
-	if !ok {
+	order, between, ok := compareVersions(f.from.Text(), f.to.Text())
+	switch {
+	case !ok:
 		between = Minor
+	case order > 0:
+		between = Major // as an older component
 	}
 	d.change(f, verdict{ContentChanged, max(between, Patch), "overrides of values may mean something else in another chart"})
 }

@@ -144,7 +144,7 @@ func defaultRule(d *differ, f field) {
 	switch {
 	case f.to.IsNull() && !f.from.IsNull():
 		d.change(f, verdict{DefaultChanged, Major, "clusters that do not set it have no value"})
-	case immutable && !f.from.IsNull():
+	case immutable:
 		d.change(f, verdict{DefaultChanged, Major, "existing clusters that do not set it cannot change it"})
 	default:
 		d.change(f, verdict{DefaultChanged, Minor, "clusters that do not set it get another value"})
