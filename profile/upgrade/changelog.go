@@ -16,7 +16,7 @@ func (d Difference) Text() string {
 		fmt.Fprintf(&b, "  %-5s  %s: %s (%s)\n", c.Bump, c.Subject, c.Summary, c.Reason)
 		if at := c.place(); !at.IsZero() {
 			fmt.Fprintf(&b, "         %s", at)
-			if was := c.From.Origin.Range; !was.IsZero() && was != at {
+			if was := c.From.Origin.Range; !c.From.Value.IsZero() && !was.IsZero() && was != at {
 				fmt.Fprintf(&b, ", was %s", was)
 			}
 			fmt.Fprintln(&b)

@@ -129,6 +129,8 @@ type subject struct {
 	name  string
 	order subjectOrder
 	layer string
+	// from and to are what it is in the two versions, nil for absent.
+	from, to *value.Node
 }
 
 // add notes a change of what is at path below a subject.
@@ -136,12 +138,19 @@ func (d *differ) add(s subject, path diag.Path, from, to *value.Node, v verdict,
 	d.changes = append(d.changes, Change{
 		Kind: v.kind, Bump: v.bump, Reason: v.reason, Subject: s.name, order: s.order,
 		Path: path.String(), path: path, Summary: fmt.Sprintf(format, args...),
-		From: sideOf(from, s.layer), To: sideOf(to, s.layer),
+		From: sideOf(from, s.layer, s.from, d.from.root), To: sideOf(to, s.layer, s.to, d.to.root),
 	})
 }
 
-func sideOf(n *value.Node, layer string) Side {
+// sideOf is the side with a value; where that is absent, it is the first of the
+// nodes that hold it which lacks it.
+func sideOf(n *value.Node, layer string, holders ...*value.Node) Side {
 	out := Side{Value: profile.NewValue(n), Origin: n.Origin()}
+	for _, holder := range holders {
+		if out.Origin.Range.IsZero() {
+			out.Origin = holder.Origin()
+		}
+	}
 	if out.Origin.Layer == "" && n != nil {
 		out.Origin.Layer = layer
 	}

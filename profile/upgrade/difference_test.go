@@ -209,7 +209,7 @@ func TestBumps(t *testing.T) {
 			d := upgrade.Diff(from, to)
 			for _, change := range d.Changes {
 				got = append(got, fmt.Sprintf("%s %s", change.Bump, change.Kind))
-				if change.Summary == "" || change.Reason == "" || change.From.Origin.Range.IsZero() && change.To.Origin.Range.IsZero() {
+				if change.Summary == "" || change.Reason == "" || change.From.Origin.Range.IsZero() || change.To.Origin.Range.IsZero() {
 					t.Errorf("%+v lacks a summary, a reason or a place", change)
 				}
 			}
@@ -328,7 +328,7 @@ func TestDiffInherited(t *testing.T) {
 			got := map[string]string{}
 			for _, change := range d.Changes {
 				at := change.To.Origin.Range.File
-				if at == "" {
+				if change.To.Value.IsZero() {
 					at = change.From.Origin.Range.File
 				}
 				got[change.String()] = at

@@ -35,7 +35,7 @@ func (d *differ) layers() {
 	path := diag.Fields("spec", "layers")
 	names, old, now := named(d.from.root.Find(path), d.to.root.Find(path))
 	for _, name := range names {
-		s := subject{name: "layer " + name, order: ofLayer, layer: name}
+		s := subject{name: "layer " + name, order: ofLayer, layer: name, from: old[name], to: now[name]}
 		from, to := old[name], now[name]
 		switch {
 		case from == nil:

@@ -153,7 +153,7 @@ func TestOverlayBumps(t *testing.T) {
 			d, got := upgrade.DiffOverlay(from, to), ""
 			for _, change := range d.Changes {
 				got += fmt.Sprintf("%s %s", change.Bump, change.Kind)
-				if change.Summary == "" || change.Reason == "" || change.From.Origin.Range.IsZero() && change.To.Origin.Range.IsZero() {
+				if change.Summary == "" || change.Reason == "" || change.From.Origin.Range.IsZero() || change.To.Origin.Range.IsZero() {
 					t.Errorf("%+v lacks a summary, a reason or a place", change)
 				}
 			}

@@ -95,8 +95,8 @@ func (d *differ) variables() {
 	path := diag.Fields("spec", "variables")
 	names, old, now := named(d.from.root.Find(path), d.to.root.Find(path))
 	for _, name := range names {
-		s := subject{name: "variable " + name, order: ofVariable}
 		from, to := old[name], now[name]
+		s := subject{name: "variable " + name, order: ofVariable, from: from, to: to}
 		switch {
 		case from == nil:
 			d.add(s, nil, nil, to, addedVariable(to), "is added")
