@@ -326,3 +326,19 @@ func base(variables ...profile.Variable) profile.Profile {
 		},
 	}
 }
+
+// TestSchemaOfBrokenWorkspace: a declaration with mistakes says nothing of the
+// values of its variable.
+func TestSchemaOfBrokenWorkspace(t *testing.T) {
+	for _, declaration := range []string{"type: list", "type: map", "type: object", "type: string, pattern: \"(\"", "type: unknown", "type: list, items: {type: list}"} {
+		ws, _ := profile.Load(fstest.MapFS{
+			"library/p/1.0.0/profile.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: p}\nspec: {version: 1.0.0, owner: o, kind: AddOn, variables: [{name: v, " + declaration + "}]}\n")},
+		}, profile.Layout{})
+		schema := compiled(t, validate.JSONSchema(ws))
+		cluster := map[string]any{"apiVersion": "dayzero.dev/v1alpha1", "kind": "Cluster", "metadata": map[string]any{"name": "a"},
+			"spec": map[string]any{"profiles": []any{"p"}, "variables": map[string]any{"v": "anything"}}}
+		if err := schema.Validate(cluster); err != nil {
+			t.Errorf("%s: %v", declaration, err)
+		}
+	}
+}

@@ -99,7 +99,11 @@ func namesOf(ws *profile.Workspace) workspaceNames {
 			if v.Scope == profile.PoolScope {
 				declared = out.pool
 			}
-			add(declared, ref.Name, v.Name, editor.declared(v))
+			schema := node{} // of a declaration with mistakes: anything
+			if len(v.Check()) == 0 {
+				schema = editor.declared(v)
+			}
+			add(declared, ref.Name, v.Name, schema)
 		}
 		for _, preset := range p.Spec.Presets {
 			add(out.presets, ref.Name, preset.Group, node{"const": preset.Name})
