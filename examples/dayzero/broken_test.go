@@ -139,3 +139,26 @@ func nothingWritten(t *testing.T, workspace string) {
 		t.Errorf("render left something behind")
 	}
 }
+
+// TestRenderingMistakesInOneRun: what is wrong with rendering is found although
+// another cluster does not resolve.
+func TestRenderingMistakesInOneRun(t *testing.T) {
+	workspace := copyExample(t)
+	for _, edit := range []struct{ file, old, text string }{
+		{"library/mem-base/1.1.0/profile.yaml", "kind: ConfigMap, name: meshnet", "kind: ConfigMap, name: meshnot"},
+		{"fleet/local.yaml", "name: store-0076", "name: store-0076\n  labls: {}"},
+	} {
+		file := filepath.Join(workspace, edit.file)
+		text := strings.Replace(read(t, file), edit.old, edit.text, 1)
+		if text == read(t, file) {
+			t.Fatalf("%s has no %q", edit.file, edit.old)
+		}
+		write(t, file, text)
+	}
+	status, out, _ := dayzero("validate", "--workspace", workspace)
+	for _, code := range []string{"[render.patch-target]", "[profile.unknown-field]"} {
+		if status != 1 || !strings.Contains(out, code) {
+			t.Errorf("exit status %d, %s is not in\n%s", status, code, out)
+		}
+	}
+}

@@ -116,15 +116,6 @@ func listed(bundles []render.Bundle) renderResult {
 	return out
 }
 
-// renderAll renders the whole fleet.
-func renderAll(ctx context.Context, s streams, ws opened, each func(render.Bundle) error) (diag.Diagnostics, error) {
-	keys, err := ws.keys("")
-	if err != nil {
-		return nil, err
-	}
-	return renderKeys(ctx, s, ws, keys, each)
-}
-
 // renderKeys resolves and renders clusters on all processors and hands the
 // bundles to each in the order of the keys.
 func renderKeys(ctx context.Context, s streams, ws opened, keys []profile.Key, each func(render.Bundle) error) (diag.Diagnostics, error) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 	"github.com/dayzero-sdk/dayzero/validate"
 )
@@ -51,14 +52,12 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 		opts.Loaded = append(opts.Loaded, notCompared(c.Against, have.diags)...)
 	}
 	ds := validate.Workspace(ws.Workspace, opts)
-	if !ds.HasErrors() {
-		found, err := renderAll(ctx, s, ws, nil)
-		if err != nil {
-			return err
-		}
-		noEngine := func(d diag.Diagnostic) bool { return d.Code == "render.no-engine" } // an information already
-		ds = append(ds, slices.DeleteFunc(found, noEngine)...).Sorted()
+	found, err := renderKeys(ctx, s, ws, resolving(ws, ds), nil)
+	if err != nil {
+		return err
 	}
+	noEngine := func(d diag.Diagnostic) bool { return d.Code == "render.no-engine" } // an information already
+	ds = append(ds, slices.DeleteFunc(found, noEngine)...).Sorted()
 	counts := countDiagnostics(ds)
 	for range ws.Profiles() {
 		counts.Profiles++
@@ -95,4 +94,17 @@ func notCompared(dir string, found diag.Diagnostics) diag.Diagnostics {
 		}
 	}
 	return nil
+}
+
+// resolving are the clusters that can be rendered, to find what is wrong with that
+// in the same run.
+func resolving(ws opened, found diag.Diagnostics) []profile.Key {
+	keys := slices.Collect(ws.Clusters())
+	if !found.HasErrors() {
+		return keys
+	}
+	return slices.DeleteFunc(keys, func(key profile.Key) bool {
+		stack, _ := ws.Resolve(key)
+		return stack == nil
+	})
 }
