@@ -143,8 +143,7 @@ func (r *resolution) settleClasses() {
 	}
 }
 
-// nameClasses lists the worker classes, sorted: those that layers define, or
-// "default" when there is none.
+// nameClasses lists the worker classes, and which of them depend on their pool.
 func (c *composition) nameClasses() {
 	c.classes = classesOf(c.capi)
 	c.pooled = make(map[string]bool, len(c.classes))

@@ -74,7 +74,7 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 			fmt.Fprintln(s.out)
 		}
 		if counts.Profiles == 0 && counts.Clusters == 0 {
-			fmt.Fprintf(s.errors, "%s holds no library/ and no fleet/: is it the workspace?\n", c.Workspace)
+			fmt.Fprintf(s.errors, "%s has no profile version in library/ and no cluster in fleet/: is it the workspace?\n", c.Workspace)
 		}
 		fmt.Fprintf(s.out, "%s, %s: %s, %s\n", plural(counts.Profiles, "profile version"), plural(counts.Clusters, "cluster"), plural(counts.Errors, "error"), plural(counts.Warnings, "warning"))
 	}
