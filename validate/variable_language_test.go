@@ -126,6 +126,9 @@ func TestLanguagesAgree(t *testing.T) {
 			}
 		}
 	})
+	if testing.Short() {
+		return // too few draws to say anything of their mixture
+	}
 	if valid < judged/10 || valid > judged*9/10 {
 		t.Errorf("of %d values %d are valid: one side is hardly tried", judged, valid)
 	}
