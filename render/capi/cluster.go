@@ -25,7 +25,7 @@ const localConfig = "config.kubernetes.io/local-config"
 // newCluster makes the topology Cluster that points to class.
 func newCluster(stack *profile.Stack, class string) (render.Object, diag.Diagnostics) {
 	slot := stack.Capi().Cluster.Tree()
-	diags := reservedFields(slot)
+	diags := append(reservedFields(slot), evenControlPlane(stack)...)
 	spec := withoutEmpty(over(slot.Get("spec").Prune(), fields(field("topology", topology(stack, class)))))
 	tree := fields(
 		field("apiVersion", text(coreVersion)),
@@ -50,6 +50,24 @@ func reservedFields(slot *value.Node) diag.Diagnostics {
 		}
 	}
 	return diags
+}
+
+// evenControlPlane refuses an even number of machines that each run a member of
+// etcd, as Cluster API does once it has accepted the Cluster.
+func evenControlPlane(stack *profile.Stack) diag.Diagnostics {
+	n := stack.Cluster().Spec.Pools.ControlPlane.Replicas
+	slots := stack.Capi()
+	template := slots.ControlPlane.Tree().Get("template")
+	if kind, named := template.Get("kind").Str(); n == nil || *n%2 != 0 || (named && kind != kubeadmControlPlane) {
+		return nil
+	}
+	config := over(slots.ControlPlaneNodes.Tree().Get("config"), template.Get("spec", "kubeadmConfigSpec"))
+	if *n != 0 && config.Get("clusterConfiguration", "etcd", "external").Len() > 0 {
+		return nil
+	}
+	at, _ := stack.PoolPlaces()
+	return diag.Diagnostics{diag.Errorf("capi.even-control-plane", at.Tree().Get("replicas").Origin().Range, "%d control-plane machines: kubeadm, with etcd on each, takes an odd number", *n).
+		WithDetail("write 1, 3 or 5; Cluster API refuses others unless kubeadm's clusterConfiguration.etcd.external names another etcd")}
 }
 
 // metadata joins the cluster's own labels and annotations with the slot's; the
