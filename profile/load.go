@@ -58,6 +58,7 @@ func Load(fsys fs.FS, layout Layout) (*Workspace, diag.Diagnostics) {
 	}
 	l.policies()
 	l.lock()
+	l.misspelt(fsys)
 	l.finish()
 	l.workspace.withheld = l.workspace.Library.sensitiveLines(l.clusters...)
 	return l.workspace, l.workspace.Withhold(append(l.diags, l.tree.Diags...)).Sorted()

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -44,4 +45,22 @@ func (l *loader) unreadPolicy(file string) {
 // unread warns of a file that has no meaning where it lies.
 func (l *loader) unread(file, hint string) {
 	l.add(diag.Warningf("profile.unread", diag.Range{File: file}, "nobody reads this file").WithDetail("%s", hint))
+}
+
+// misspelt warns of a directory of the root that has almost the name of one that
+// is read and is not there.
+func (l *loader) misspelt(fsys fs.FS) {
+	entries, _ := fs.ReadDir(fsys, ".") // what cannot be listed, reading reports
+	absent := append([]string{libraryDir, policyDir}, documentDirs...)
+	for _, e := range entries {
+		absent = slices.DeleteFunc(absent, func(name string) bool { return name == e.Name() })
+	}
+	for _, e := range entries {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		if near, ok := diag.Nearest(e.Name(), absent); ok {
+			l.add(diag.Warningf("profile.unread", diag.Range{File: e.Name()}, "nobody reads this directory").WithDetail("did you mean %s?", near))
+		}
+	}
 }
