@@ -110,7 +110,7 @@ spec:
   - {group: scale, name: large, layers: [{layer: app, values: {mtu: 4}, enabled: true}, {layer: app, values: {more: 1}}]}
   layers:
   - {name: app, kind: AddOn, conflicts: [{component: old, version: "<2"}], fixed: [/values/list], component: {name: app, version: 1.2.3}, provides: {mesh: a}, requires: [{component: kubernetes, version: ">=1.31 <1.35"}], values: {mtu: 1, list: [a, b]}}
-  - {name: os, kind: AddOn, component: {name: image, version: "a", scheme: opaque}}
+  - {name: os, kind: AddOn, component: {name: image, version: "a", scheme: opaque}, requires: [{component: firmware, version: "rel-a || rel-b"}]}
 `
 
 // TestBumps is the table of docs/upgrades.md, one change at a time.
@@ -164,6 +164,11 @@ func TestBumps(t *testing.T) {
 		{">=1.31 <1.35", ">=1.32 <1.36", "major requirement-narrowed"},
 		{">=1.31 <1.35", "~1.32", "major requirement-narrowed"},
 		{">=1.31 <1.35", "1.31.x || 1.32.x || 1.33.x || 1.34.x", "minor requirement-widened"},
+		{"rel-a || rel-b", "rel-b||rel-c || rel-a", "minor requirement-widened"},
+		{"rel-a || rel-b", "rel-a || rel-c", "major requirement-narrowed"},
+		{"rel-a || rel-b", ">=1", "major requirement-narrowed"},
+		{">=1.31 <1.35", "rel-a", "major requirement-narrowed"},
+		{", version: \"rel-a || rel-b\"", "", "minor requirement-widened"},
 		{", requires: [{component: kubernetes, version: \">=1.31 <1.35\"}]", "", "minor requirement-removed"},
 		{"requires: [", "requires: [{layer: cni}, ", "major requirement-added"},
 		{"requires: [", "requires: [{layer: os}, ", "patch layer-moved, patch requirement-added"},

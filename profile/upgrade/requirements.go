@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile"
@@ -70,16 +71,38 @@ func (d *differ) addedRequirement(s subject, n *value.Node) {
 
 func (d *differ) changedRequirement(s subject, from, to *value.Node) {
 	old, now := requirementOf(from), requirementOf(to)
-	a, errA := profile.ParseVersionRange(old.Version)
-	b, errB := profile.ParseVersionRange(now.Version)
 	v := verdict{RequirementNarrowed, Major, "versions that were good enough are refused"}
 	switch {
-	case errA == nil && errB == nil && within(a, b, old.Version+" "+now.Version):
+	case admits(now.Version, old.Version):
 		v = verdict{RequirementWidened, Minor, "it runs in more stacks"}
 	case d.to.meets(now.Requirement):
 		v = verdict{RequirementNarrowed, Patch, "the profile itself meets it"}
 	}
 	d.add(s, now.path(), from, to, v, "requires %s, it was %s", now.Requirement, old.Requirement)
+}
+
+// admits reports whether what a requirement says of versions holds all that
+// another one does: ranges, or names of opaque versions.
+func admits(wide, narrow string) bool {
+	b, errB := profile.ParseVersionRange(wide)
+	a, errA := profile.ParseVersionRange(narrow)
+	switch {
+	case wide == "":
+		return true
+	case errA == nil:
+		return errB == nil && within(a, b, narrow+" "+wide)
+	}
+	allowed := namesIn(wide)
+	return !slices.ContainsFunc(namesIn(narrow), func(name string) bool { return !slices.Contains(allowed, name) })
+}
+
+// namesIn are the opaque versions that a requirement names.
+func namesIn(version string) []string {
+	names := strings.Split(version, "||")
+	for i, n := range names {
+		names[i] = strings.TrimSpace(n)
+	}
+	return names
 }
 
 // conflictsRule compares what a layer refuses, each by the component, layer or
@@ -95,10 +118,8 @@ func conflictsRule(d *differ, f field) {
 			continue
 		}
 		was := requirementOf(old[i])
-		a, errA := profile.ParseVersionRange(was.Version)
-		b, errB := profile.ParseVersionRange(r.Version)
 		v := verdict{ConflictWidened, Major, "a cluster that runs the old version may have what it refuses"}
-		if errA == nil && errB == nil && within(b, a, was.Version+" "+r.Version) {
+		if admits(was.Version, r.Version) {
 			v = verdict{ConflictNarrowed, Minor, "it runs in more stacks"}
 		}
 		d.add(f.subject, path, old[i], n, v, "conflicts with %s, it was %s", r.Requirement, was.Requirement)
