@@ -7,20 +7,6 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
-// maxBindings bounds the paths that a layer fixes, and those that it constrains:
-// each is looked for in all that stacks are made of.
-const maxBindings = 1000
-
-// checkBindings judges how many rules a layer makes.
-func (l *loader) checkBindings(r *release, ly Layer, at diag.Path) {
-	for field, n := range map[string]int{"fixed": len(ly.Fixed), "constrained": len(ly.Constrained)} {
-		if n > maxBindings {
-			l.reject(r, "profile."+field+"-path", at.Join(diag.Field(field)), "name what holds them, such as /values/proxy, or split the layer",
-				"layer %s has %d %s paths; %d are allowed", ly.Name, n, field, maxBindings)
-		}
-	}
-}
-
 // checkFixed judges the paths that a layer fixes as written.
 func (l *loader) checkFixed(r *release, ly Layer, at diag.Path) {
 	for i, f := range ly.Fixed {

@@ -80,7 +80,29 @@ func (l *loader) checkLayer(r *release, i int, names map[string]int) {
 	for j, req := range ly.Conflicts {
 		l.checkRequirement(r, req, at.Join(diag.Field("conflicts"), diag.Index(j)))
 	}
-	l.checkBindings(r, ly, at)
+	l.checkRules(r, ly, at)
+}
+
+// maxRules bounds each list of rules that a layer makes about others: every rule
+// is looked for in all that stacks are made of.
+const maxRules = 1000
+
+// checkRules judges how many rules a layer makes.
+func (l *loader) checkRules(r *release, ly Layer, at diag.Path) {
+	const paths = "name what holds them, such as /values/proxy, or split the layer"
+	for _, rules := range []struct {
+		field, code, hint string
+		n                 int
+	}{
+		{"fixed", "profile.fixed-path", paths, len(ly.Fixed)},
+		{"constrained", "profile.constrained-path", paths, len(ly.Constrained)},
+		{"requires", "profile.requirement", "ask for a capability that the others provide", len(ly.Requires)},
+		{"conflicts", "profile.requirement", "name a capability that the others provide", len(ly.Conflicts)},
+	} {
+		if rules.n > maxRules {
+			l.reject(r, rules.code, at.Join(diag.Field(rules.field)), rules.hint, "layer %s has %d items in %s; %d are allowed", ly.Name, rules.n, rules.field, maxRules)
+		}
+	}
 }
 
 // checkInside judges what a layer says of its own contents.
