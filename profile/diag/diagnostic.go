@@ -46,6 +46,14 @@ func (d Diagnostic) String() string {
 	return oneLine(fmt.Sprintf("%s%s: %s [%s]", place, d.Severity, d.Summary, d.Code))
 }
 
+// withHint is the one-line form with the detail behind it.
+func (d Diagnostic) withHint() string {
+	if d.Detail == "" {
+		return d.String()
+	}
+	return d.String() + ": " + oneLine(strings.ReplaceAll(d.Detail, "\n", "; "))
+}
+
 // Compare orders diagnostics by place, severity, code, path, text and what is
 // related.
 func (d Diagnostic) Compare(o Diagnostic) int {
@@ -121,12 +129,12 @@ func (ds Diagnostics) Sorted() Diagnostics {
 }
 
 // Err returns nil when no finding has severity Error, otherwise an error whose
-// text lists those that do, one a line, in order.
+// text lists those that do, one a line, in order, each with what to do about it.
 func (ds Diagnostics) Err() error {
 	var lines []string
 	for _, d := range ds.Sorted() {
 		if d.Severity == Error {
-			lines = append(lines, d.String())
+			lines = append(lines, d.withHint())
 		}
 	}
 	if len(lines) == 0 {

@@ -52,8 +52,9 @@ func TestErr(t *testing.T) {
 	if err := ds.Err(); err != nil || ds.HasErrors() || ds.Count(diag.Warning) != 1 {
 		t.Errorf("a warning gives the error %v", err)
 	}
-	ds = append(ds, diag.Errorf("b.c", at("b.yaml", 1, 2, 1, 3), "second"), diag.Errorf("a.b", at("a.yaml", 1, 2, 1, 3), "first"))
-	if err := ds.Err(); err == nil || err.Error() != "a.yaml:1:2: error: first [a.b]\nb.yaml:1:2: error: second [b.c]" {
+	ds = append(ds, diag.Errorf("b.c", at("b.yaml", 1, 2, 1, 3), "second"),
+		diag.Errorf("a.b", at("a.yaml", 1, 2, 1, 3), "first").WithDetail("try this\nor\x1bthat"))
+	if err := ds.Err(); err == nil || err.Error() != "a.yaml:1:2: error: first [a.b]: try this; or.that\nb.yaml:1:2: error: second [b.c]" {
 		t.Errorf("got %v", err)
 	}
 }

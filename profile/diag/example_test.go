@@ -28,11 +28,11 @@ func ExampleDiagnostics_Text() {
 func ExampleDiagnostics_Err() {
 	ds := diag.Diagnostics{diag.Warningf("source.plain-scalar", diag.Range{File: "a.yaml"}, "on is read as a string")}
 	fmt.Println(ds.Err())
-	ds = append(ds, diag.Errorf("profile.kind", diag.Range{File: "b.yaml"}, "unknown kind"))
+	ds = append(ds, diag.Errorf("profile.kind", diag.Range{File: "b.yaml"}, "unknown kind %q", "Hubb").WithDetail("did you mean Hub?"))
 	fmt.Println(ds.Err())
 	// Output:
 	// <nil>
-	// b.yaml: error: unknown kind [profile.kind]
+	// b.yaml: error: unknown kind "Hubb" [profile.kind]: did you mean Hub?
 }
 
 func ExampleParsePath() {

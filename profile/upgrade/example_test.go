@@ -102,5 +102,5 @@ func ExampleMerge3() {
 	// /values/level conflict
 	// /values/replicas kept
 	// true {"level":"trace","replicas":5}
-	// error: /values/level of layer app: the profile changed it from info to warn, and the override says trace [upgrade.conflict]
+	// error: /values/level of layer app: the profile changed it from info to warn, and the override says trace [upgrade.conflict]: keep the override, or drop it and take warn
 }
