@@ -258,3 +258,27 @@ func agree(items []*value.Node, path diag.Path) bool {
 		return !sameNodes([]*value.Node{first}, []*value.Node{n.Find(path)})
 	})
 }
+
+// judgeWritten holds what needs no computing to what is constrained, in a stack
+// that other mistakes keep from being computed.
+func (r *resolution) judgeWritten() {
+	for _, rule := range r.comp.constrained {
+		for _, n := range r.written(rule) {
+			if !n.IsNull() && !n.Dynamic() {
+				r.add(rule.broken(n)...)
+			}
+		}
+	}
+}
+
+// written is what stands at the path of a rule before anything is computed.
+func (r *resolution) written(rule constrained) []*value.Node {
+	if name, _ := firstField(rule.path); name == "capi" {
+		return slotsAt(r.comp.capi, r.comp.capi, rule.path[1:])
+	}
+	ly := rule.target
+	if own, ok := r.own[ly]; ok {
+		ly = own
+	}
+	return []*value.Node{ly.values.Find(rule.path[1:])}
+}

@@ -196,7 +196,11 @@ func kindHint(kind string, known []string) string {
 
 // decodeInto fills target and reports; ok means that there was no finding.
 func (l *loader) decodeInto(root *value.Node, target any) bool {
-	found := decode.Into(root, target, decoding)
+	return l.decodeAs(root, target, decoding)
+}
+
+func (l *loader) decodeAs(root *value.Node, target any, options decode.Options) (ok bool) {
+	found := decode.Into(root, target, options)
 	l.add(found...)
 	return !found.HasErrors()
 }
@@ -269,14 +273,14 @@ func (l *loader) cluster(root *value.Node) {
 // decode reads the cluster's document.
 func (m *member) decode(l *loader, root *value.Node) {
 	m.root = root
-	before := len(l.diags)
-	m.broken = !l.decodeInto(root, &m.cluster)
-	m.composable, m.poolsRead = true, true
-	for _, d := range l.diags[before:] {
-		path, err := diag.ParsePath(d.Path)
-		m.composable = m.composable && err == nil && apart(path)
+	m.composable, m.poolsRead, m.inputsRead = true, true, true
+	options := decoding
+	options.About = func(path diag.Path) {
+		m.composable = m.composable && apart(path)
 		m.poolsRead = m.poolsRead && !path.Under(diag.Fields("spec", "pools"))
+		m.inputsRead = m.inputsRead && m.poolsRead && !path.Under(diag.Fields("spec", "variables"))
 	}
+	m.broken = !l.decodeAs(root, &m.cluster, options)
 }
 
 // apart reports whether a path of a cluster's document is about something that its

@@ -3,7 +3,6 @@ package profile
 import (
 	"slices"
 
-	"github.com/dayzero-sdk/dayzero/internal/decode"
 	"github.com/dayzero-sdk/dayzero/internal/expr"
 	"github.com/dayzero-sdk/dayzero/internal/merge"
 	"github.com/dayzero-sdk/dayzero/internal/value"
@@ -148,17 +147,17 @@ func (l *loader) settle(r *release) {
 	inherits := l.checkLayerCount(r) && l.extend(r) && l.checkLayerCount(r)
 	r.whole = withoutDirectives(r.whole)
 	before := len(l.diags)
-	decoded := l.decodeRelease(r)
+	decoded, legible := l.decodeRelease(r)
 	if !inherits {
 		l.diags = l.diags[:before] // what is wrong is said of the parent, or of the number of layers
 		r.broken, r.orphan = true, true
 		r.digest = r.contentDigest(r.parent)
 		return
 	}
-	readable, checked := decoded && !r.broken, len(l.diags)
+	sound, checked := !r.broken, len(l.diags)
 	fits := l.checkProfile(r)
-	r.composable = l.compile(r) && fits && readable
-	r.broken = !readable || r.refused || l.diags[before:].HasErrors() || r.parent != nil && r.parent.broken
+	r.composable = l.compile(r) && fits && sound && legible
+	r.broken = !sound || !decoded || r.refused || l.diags[before:].HasErrors() || r.parent != nil && r.parent.broken
 	if r.composable {
 		l.checkAlone(r)
 	}
@@ -174,11 +173,36 @@ func (l *loader) settle(r *release) {
 	r.digest = r.contentDigest(r.parent)
 }
 
-// decodeRelease reads the whole profile; ok means that there was no finding.
-func (l *loader) decodeRelease(r *release) (ok bool) {
+// decodeRelease reads the whole profile; ok means that there was no finding, and
+// legible that there was none about what the layers of a stack depend on.
+func (l *loader) decodeRelease(r *release) (ok, legible bool) {
+	legible = true
 	options := decoding
 	options.Written = r.written
-	found := decode.Into(r.whole, &r.profile, options)
-	l.add(found...)
-	return !found.HasErrors()
+	options.About = func(path diag.Path) { legible = legible && aside(path) }
+	return l.decodeAs(r.whole, &r.profile, options), legible
+}
+
+// aside reports whether a path of a profile's document is about something that
+// layers, and what they are held to, do not depend on.
+func aside(path diag.Path) bool {
+	at := func(i int) string {
+		if i >= len(path) {
+			return ""
+		}
+		name, _ := path[i].IsField()
+		return name
+	}
+	if at(0) == "metadata" {
+		return at(1) == "labels" || at(1) == "annotations"
+	}
+	switch at(1) {
+	case "description", "waivers", "rules":
+		return true
+	case "variables":
+		return at(3) != "" && at(3) != "name"
+	case "layers":
+		return at(3) == "description" || at(3) == "content"
+	}
+	return false
 }

@@ -208,17 +208,18 @@ func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (r *resolution, ok
 	}
 	r.bindVariables()
 	r.bindPools()
-	if composable && !made.broken() {
-		if m.poolsRead {
+	if composable {
+		if m.poolsRead && (r.comp.kubernetes != nil || !made.broken()) { // else the profile lacks what is likely to define the classes
 			r.settleClasses()
 		}
-		if !m.broken {
+		if m.inputsRead {
 			r.holdRules()
-			if !r.diags.HasErrors() {
-				r.finish()
-			}
+		}
+		if !m.broken && !made.broken() && !r.diags.HasErrors() {
+			r.finish()
 			return r, !r.diags.HasErrors()
 		}
+		r.judgeWritten()
 	}
 	if !r.diags.HasErrors() {
 		r.add(m.notResolved())

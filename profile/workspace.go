@@ -31,6 +31,7 @@ type member struct {
 	// stands elsewhere in the document.
 	composable bool
 	poolsRead  bool
+	inputsRead bool // all that rules read
 	// written is the root before the defaults of profiles lay under its pools; nil
 	// for a document without such.
 	written *value.Node

@@ -25,6 +25,10 @@ type Options struct {
 	// Written gives a path of the tree as findings name it: where the tree was put
 	// together of several documents. Default: as it is.
 	Written func(diag.Path) diag.Path
+	// About is told, for each finding, which part of the tree could not be read: of
+	// a misspelt field the one that was probably meant, of a field that resembles
+	// none nothing. Default: nobody is.
+	About func(diag.Path)
 }
 
 // Into decodes root into the struct that target points to. Of a document with
@@ -259,6 +263,7 @@ func (d *decoder) unknown(path diag.Path, f value.Entry, t reflect.Type, known m
 	at := path.Join(diag.Field(f.Name))
 	if len(d.diags) == maxFindings {
 		d.unsaid++
+		d.about(path)
 		return ""
 	}
 	if why, ok := d.options.Later[t.Name()+"."+f.Name]; ok {
@@ -271,11 +276,26 @@ func (d *decoder) unknown(path diag.Path, f value.Entry, t reflect.Type, known m
 	if ok {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
-	d.add(diag.Errorf("profile.unknown-field", f.Key.Range(), "unknown field %q%s", f.Name, d.within(path)).WithDetail("%s", hint), at)
+	if ok {
+		d.about(path.Join(diag.Field(near)))
+	}
+	d.say(diag.Errorf("profile.unknown-field", f.Key.Range(), "unknown field %q%s", f.Name, d.within(path)).WithDetail("%s", hint), at)
 	return near
 }
 
+func (d *decoder) about(path diag.Path) {
+	if d.options.About != nil {
+		d.options.About(path)
+	}
+}
+
+// add reports that what stands at path cannot be read.
 func (d *decoder) add(found diag.Diagnostic, path diag.Path) {
+	d.about(path)
+	d.say(found, path)
+}
+
+func (d *decoder) say(found diag.Diagnostic, path diag.Path) {
 	if len(d.diags) == maxFindings {
 		d.unsaid++
 		return
