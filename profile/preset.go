@@ -2,6 +2,7 @@ package profile
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ func (l *loader) compilePresets(r *release) {
 			p.patches = append(p.patches, later)
 			ly, err := findLayer(r.layers, patch.Layer)
 			if err != nil {
-				l.reject(r, "profile.unknown-layer", where.Join(diag.Field("layer")), layerHint(err), "%v", err)
+				l.reject(r, "profile.unknown-layer", where.Join(diag.Field("layer")), r.presetHint(declared, patch.Layer, err), "%v", err)
 				continue
 			}
 			patched, found := compiled.over(ly)
@@ -50,6 +51,17 @@ func (l *loader) compilePresets(r *release) {
 		}
 		r.presets = append(r.presets, p)
 	}
+}
+
+// presetHint says what to do about a preset that names a layer that is not there:
+// it may be one that the profile leaves out of what it inherits.
+func (r *release) presetHint(p Preset, address string, err error) string {
+	if r.parent != nil {
+		if _, out := findLayer(r.parent.layers, address); out == nil {
+			return fmt.Sprintf("leave the layer in, or declare the preset again without it: presets: [{group: %s, name: %s, layers: []}]", p.Group, p.Name)
+		}
+	}
+	return layerHint(err)
 }
 
 func (l *loader) checkPreset(r *release, i int, at diag.Path) {

@@ -1,6 +1,8 @@
 package profile
 
 import (
+	"fmt"
+	"path"
 	"slices"
 
 	"github.com/dayzero-sdk/dayzero/internal/expr"
@@ -162,15 +164,46 @@ func (l *loader) settle(r *release) {
 		l.checkAlone(r)
 	}
 	r.placed(l.diags[checked:])
-	for parent := r.parent; parent != nil && parent.broken; parent = parent.parent {
-		own := slices.DeleteFunc(l.diags[before:], func(d diag.Diagnostic) bool { return d.Range.File == parent.root.Place().Range().File })
+	if r.parent != nil && r.parent.broken {
+		own := slices.DeleteFunc(l.diags[before:], func(d diag.Diagnostic) bool { return r.ancestorAt(d.Range) != nil })
 		l.diags = l.diags[:before+len(own)]
 	}
 	if !r.broken {
 		l.unusedVariables(r)
 		r.broken = l.diags[before:].HasErrors()
 	}
+	for i, d := range l.diags[before:] {
+		l.diags[before+i] = r.inheriting(d)
+	}
 	r.digest = r.contentDigest(r.parent)
+}
+
+// inheriting says of a finding in what the release inherits that it is wrong in
+// the release only: the parent is fine.
+func (r *release) inheriting(d diag.Diagnostic) diag.Diagnostic {
+	parent := r.ancestorAt(d.Range)
+	if parent == nil {
+		return d
+	}
+	at, extends := d.Range, diag.Fields("spec", "extends")
+	d = d.WithPath(extends)
+	d.Range, d.Summary = r.At(extends), fmt.Sprintf("profile %s changes what it inherits from %s: %s", r.ref, parent.ref, d.Summary)
+	own := slices.IndexFunc(d.Related, func(o diag.Related) bool { return o.Range.File == d.Range.File })
+	if own >= 0 {
+		d.Range, d.Path = d.Related[own].Range, ""
+		d.Related = slices.Delete(slices.Clone(d.Related), own, own+1)
+	}
+	return d.WithRelated(at, "this is inherited")
+}
+
+// ancestorAt is the ancestor that a place belongs to; nil when none does.
+func (r *release) ancestorAt(at diag.Range) *release {
+	for parent := r.parent; parent != nil; parent = parent.parent {
+		if at.File != "" && (at.File == parent.root.Place().Range().File || path.Dir(at.File) == parent.dir) {
+			return parent
+		}
+	}
+	return nil
 }
 
 // decodeRelease reads the whole profile; ok means that there was no finding, and
