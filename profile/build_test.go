@@ -3,6 +3,8 @@ package profile_test
 import (
 	"encoding/json"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -238,4 +240,30 @@ func marshal(t stopper, v any) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// TestResolveOnHub: the clusters of a workspace, given as values beside their hub,
+// have the stacks of the workspace.
+func TestResolveOnHub(t *testing.T) {
+	w := example(t)
+	for key := range w.Clusters() {
+		want, _ := w.Resolve(key)
+		c, _ := w.Cluster(key)
+		hub, _ := w.Hub(key.Hub)
+		c.Spec.Profiles = slices.Clone(c.Spec.Profiles)
+		for i, text := range c.Spec.Profiles {
+			name, _, _ := strings.Cut(text, "@")
+			at := slices.IndexFunc(want.Profiles(), func(r profile.Ref) bool { return r.Name == name })
+			c.Spec.Profiles[i] = want.Profiles()[at].String()
+		}
+		c.Spec.Hub = ""
+		got, diags := w.Library.ResolveOn(hub, c, "a test")
+		if got == nil || got.Digest() != want.Digest() || got.Key() != key {
+			t.Fatalf("%s differs: %v", key, diags.Err())
+		}
+		c.Spec.Hub = "elsewhere"
+		if got, diags := w.Library.ResolveOn(hub, c, "a test"); got != nil || len(diags) != 1 || diags[0].Code != "profile.hub" {
+			t.Fatalf("%s on another hub gives %v", key, diags)
+		}
+	}
 }

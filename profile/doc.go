@@ -40,7 +40,7 @@
 //	}
 //
 // A program without files, such as a controller, hands clusters to
-// [Library.Resolve] as values.
+// [Library.Resolve] as values, or to [Library.ResolveOn] with their hub.
 //
 // # A workspace on disk
 //

@@ -64,8 +64,16 @@ func (w *Workspace) clusterNames() []string {
 
 // Resolve resolves a cluster that is given as a value, for instance by a custom
 // resource. Names without a version take the latest one that is not a -dev
-// version. The hub has only its name; its class namespace is the default.
+// version. The hub has only its name, which the cluster says; see
+// [Library.ResolveOn] for one whose class namespace and feature gates count.
 func (l *Library) Resolve(c Cluster, from Source) (*Stack, diag.Diagnostics) {
+	return l.ResolveOn(Hub{Metadata: ObjectMeta{Name: c.Spec.Hub}}, c, from)
+}
+
+// ResolveOn resolves a cluster of a hub, as [Library.Resolve] does. A workspace
+// with the same hub, cluster and versions gives the same stack, with the same
+// digest. A cluster that names another hub is an error.
+func (l *Library) ResolveOn(hub Hub, c Cluster, from Source) (*Stack, diag.Diagnostics) {
 	c.TypeMeta = TypeMeta{APIVersion: cmp.Or(c.APIVersion, APIVersion), Kind: cmp.Or(c.Kind, "Cluster")} // which clients of an API server leave out
 	root, err := treeOf(c, from)
 	if err != nil {
@@ -74,12 +82,17 @@ func (l *Library) Resolve(c Cluster, from Source) (*Stack, diag.Diagnostics) {
 	load := &loader{workspace: &Workspace{Library: l}}
 	m := &member{}
 	m.decode(load, root)
-	m.key = Key{Hub: c.Spec.Hub, Namespace: cmp.Or(c.Metadata.Namespace, "default"), Name: c.Metadata.Name}
+	m.cluster.Spec.Hub, m.cluster.Metadata.Namespace = cmp.Or(c.Spec.Hub, hub.Metadata.Name), cmp.Or(c.Metadata.Namespace, "default")
+	m.key = Key{Hub: m.cluster.Spec.Hub, Namespace: m.cluster.Metadata.Namespace, Name: c.Metadata.Name}
 	if named := load.checkKey(m); m.broken || !named {
 		return nil, load.diags.Sorted()
 	}
 	m.write()
-	r, ok := l.resolve(m, Hub{Metadata: ObjectMeta{Name: c.Spec.Hub}}, LockEntry{})
+	r, ok := l.resolve(m, hub, LockEntry{})
+	if m.key.Hub != hub.Metadata.Name {
+		r.reject("profile.hub", diag.Fields("spec", "hub"), "resolve it on the hub that it names", "the cluster is of hub %q, not of %q", m.key.Hub, hub.Metadata.Name)
+		ok = false
+	}
 	diags := l.overlayLines().withhold(append(load.diags, r.found()...)).Sorted()
 	if !ok {
 		return nil, diags
