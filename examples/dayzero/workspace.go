@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/dayzero-sdk/dayzero/profile"
@@ -51,6 +52,12 @@ func load(fsys fs.FS) opened {
 // errorsOnly are the findings of loading that stop a command which is not about
 // them: warnings stay with validate.
 func (o opened) errorsOnly() diag.Diagnostics { return errorsOf(o.diags) }
+
+// ofLibrary are those of them that stop a command about the library: a broken
+// cluster does not.
+func (o opened) ofLibrary() diag.Diagnostics {
+	return slices.DeleteFunc(o.errorsOnly(), func(d diag.Diagnostic) bool { return inFleet(d.Range.File) })
+}
 
 // refused are the errors that validate finds, for commands that make or write
 // something: what is not supported must not be ignored on the way.
