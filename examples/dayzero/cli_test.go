@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +56,40 @@ func TestExitStatus(t *testing.T) {
 	} {
 		if status, out, errs := dayzero(tc.args...); status != tc.want {
 			t.Errorf("%s: exit status %d, want %d\n%s%s", tc.reason, status, tc.want, out, errs)
+		}
+	}
+}
+
+// fullDisk takes nothing.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+// TestResultNotWritten: a result that nobody gets is an error, whatever it says.
+func TestResultNotWritten(t *testing.T) {
+	for _, args := range [][]string{
+		{"validate"},
+		{"validate", "--format", "json"},
+		{"validate", "--workspace", "testdata/broken/unknown-field/workspace"},
+		{"explain", "store-0001"},
+		{"render"},
+		{"diff", "mem-base@1.1.0", "mem-base@1.2.0"},
+		{"diff", "mem-base@1.1.0", "mem-base@1.2.0", "--format", "markdown"},
+		{"path", "store-0001"},
+		{"approvals", "--against", example},
+		{"publish", "--dry-run"},
+		{"docs"},
+		{"plan"},
+		{"vet", "mem-base@1.2.0"},
+		{"schema"},
+	} {
+		if !slices.Contains(args, "--workspace") {
+			args = append(args, "--workspace", example)
+		}
+		var errs bytes.Buffer
+		status := run(t.Context(), args, streams{out: fullDisk{}, errors: &errs})
+		if want := "dayzero: writing the result: no space left on device\n"; status != 2 || errs.String() != want {
+			t.Errorf("%v: exit status %d, %q, want 2 and %q", args, status, errs.String(), want)
 		}
 	}
 }
