@@ -94,6 +94,32 @@ func TestResultNotWritten(t *testing.T) {
 	}
 }
 
+// TestEmptyDirectory: a variable of a shell that is not set names no directory,
+// and not the current one.
+func TestEmptyDirectory(t *testing.T) {
+	workspace, err := filepath.Abs(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	for _, args := range [][]string{
+		{"render", "--workspace", workspace, "--out", ""},
+		{"docs", "--workspace", workspace, "--out="},
+		{"validate", "--workspace", ""},
+		{"validate", "--workspace", workspace, "--against", ""},
+		{"diff", "a@1.0.0", "a@1.1.0", "--workspace", ""},
+		{"schema", "--workspace", ""},
+	} {
+		status, out, errs := dayzero(args...)
+		if status != 2 || out != "" || !strings.Contains(errs, "an empty text names no directory") {
+			t.Errorf("%v: exit status %d\n%.200s\n%s", args, status, out, errs)
+		}
+	}
+	if written := tree(t, "."); len(written) > 0 {
+		t.Errorf("%d files are written", len(written))
+	}
+}
+
 func TestExplainNamesFileAndLine(t *testing.T) {
 	for _, tc := range []struct {
 		args []string

@@ -64,6 +64,7 @@ func run(ctx context.Context, args []string, s streams) int {
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(s),
+		kong.NamedMapper("path", kong.MapperFunc(directory)),
 	)
 	if err != nil {
 		fmt.Fprintln(s.errors, "dayzero:", err)

@@ -5,13 +5,30 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 	"github.com/dayzero-sdk/dayzero/validate"
 )
+
+// directory decodes a flag. Kong would take the empty text, mostly a variable of
+// a shell that is not set, for the current directory.
+func directory(ctx *kong.DecodeContext, target reflect.Value) error {
+	var name string
+	if err := ctx.Scan.PopValueInto("directory", &name); err != nil {
+		return err
+	}
+	if name == "" {
+		return errors.New("an empty text names no directory; write . for the current one")
+	}
+	target.SetString(kong.ExpandPath(name))
+	return nil
+}
 
 // workspaceFlags choose a workspace and how results are printed.
 type workspaceFlags struct {
