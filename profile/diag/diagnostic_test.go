@@ -93,7 +93,7 @@ func TestTextOfOddLines(t *testing.T) {
 	fsys := fstest.MapFS{
 		"tab.yaml":  {Data: []byte("\ufeff\ta:\tbad\r\nnext\n")},
 		"bell.yaml": {Data: []byte("a: \x1b[31mred\x07\u0085\n")},
-		"wide.yaml": {Data: []byte("é: 日本\n")},
+		"wide.yaml": {Data: []byte("é: 日本\n日\t😀: x\ne\u0301\u200dｱ: xe\u0301y\n")},
 		"long.yaml": {Data: []byte(strings.Repeat("x", 500) + "HERE" + strings.Repeat("y", 500))},
 	}
 	for name, c := range map[string]struct {
@@ -102,9 +102,12 @@ func TestTextOfOddLines(t *testing.T) {
 	}{
 		"tabs":                   {at("tab.yaml", 1, 5, 1, 8), "    1 | \ta:\tbad\n      | \t  \t^^^\n"},
 		"control codes":          {at("bell.yaml", 1, 4, 1, 5), "    1 | a: .[31mred..\n      |    ^\n"},
-		"wide":                   {at("wide.yaml", 1, 4, 1, 6), "    1 | é: 日本\n      |    ^^\n"},
+		"wide":                   {at("wide.yaml", 1, 4, 1, 6), "    1 | é: 日本\n      |    ^^^^\n"},
+		"behind wide ones":       {at("wide.yaml", 2, 6, 2, 7), "    2 | 日\t😀: x\n      |   \t    ^\n"},
+		"behind narrow ones":     {at("wide.yaml", 3, 7, 3, 9), "    3 | e\u0301\u200dｱ: xe\u0301y\n      |     ^^\n"},
+		"a mark alone":           {at("wide.yaml", 3, 2, 3, 2), "    3 | e\u0301\u200dｱ: xe\u0301y\n      |  ^\n"},
 		"several lines":          {at("tab.yaml", 1, 5, 2, 3), "    1 | \ta:\tbad\n      | \t  \t^^^\n"},
-		"behind the end":         {at("wide.yaml", 1, 90, 1, 99), "    1 | é: 日本\n      |      ^\n"},
+		"behind the end":         {at("wide.yaml", 1, 90, 1, 99), "    1 | é: 日本\n      |        ^\n"},
 		"no such line":           {at("wide.yaml", 9, 1, 9, 1), ""},
 		"no such file":           {at("gone.yaml", 1, 1, 1, 1), ""},
 		"outside the root":       {at("../gone.yaml", 1, 1, 1, 1), ""},

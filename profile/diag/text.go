@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/width"
 )
 
 const maxExcerpt = 160
@@ -98,23 +101,37 @@ func first(s string, n int) (string, int) {
 }
 
 // caret returns the white space in front of the mark, tabs kept so that the
-// mark stands under its text, and the mark's width.
-func caret(line string, at int, r Range) (before string, width int) {
+// mark stands under its text, and how many cells the mark takes.
+func caret(line string, at int, r Range) (string, int) {
 	front, _ := first(line, at)
-	before = strings.Map(func(c rune) rune {
-		if c == '\t' {
-			return c
+	var before strings.Builder
+	for i, part := range strings.Split(front, "\t") {
+		if i > 0 {
+			before.WriteByte('\t')
 		}
-		return ' '
-	}, front)
-	left := utf8.RuneCountInString(line[len(front):])
-	width = 1
-	if r.End.Line == r.Start.Line {
-		width = min(r.End.Column-r.Start.Column, left)
-	} else if r.End.Line > r.Start.Line {
-		width = left
+		before.WriteString(strings.Repeat(" ", cells(part)))
 	}
-	return before, max(width, 1)
+	marked := line[len(front):]
+	if r.End.Line <= r.Start.Line {
+		marked, _ = first(marked, max(r.End.Column-r.Start.Column, 1))
+	}
+	return before.String(), max(cells(marked), 1)
+}
+
+// cells are the columns of a terminal that a text takes.
+func cells(s string) int {
+	n := 0
+	for _, c := range s {
+		kind := width.LookupRune(c).Kind()
+		switch {
+		case unicode.In(c, unicode.Mn, unicode.Me, unicode.Cf): // drawn over their neighbour, or not at all
+		case kind == width.EastAsianWide || kind == width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 func (e excerpts) line(r Range) (string, bool) {
