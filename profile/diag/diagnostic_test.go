@@ -94,6 +94,7 @@ func TestTextOfOddLines(t *testing.T) {
 		"tab.yaml":  {Data: []byte("\ufeff\ta:\tbad\r\nnext\n")},
 		"bell.yaml": {Data: []byte("a: \x1b[31mred\x07\u0085\n")},
 		"wide.yaml": {Data: []byte("é: 日本\n日\t😀: x\ne\u0301\u200dｱ: xe\u0301y\n")},
+		"bidi.yaml": {Data: []byte("a: \u061c\u200e\u202e\u2066x\na:\u2028\u2029x\n")},
 		"long.yaml": {Data: []byte(strings.Repeat("x", 500) + "HERE" + strings.Repeat("y", 500))},
 	}
 	for name, c := range map[string]struct {
@@ -108,6 +109,8 @@ func TestTextOfOddLines(t *testing.T) {
 		"a mark alone":           {at("wide.yaml", 3, 2, 3, 2), "    3 | e\u0301\u200dｱ: xe\u0301y\n      |  ^\n"},
 		"several lines":          {at("tab.yaml", 1, 5, 2, 3), "    1 | \ta:\tbad\n      | \t  \t^^^\n"},
 		"behind the end":         {at("wide.yaml", 1, 90, 1, 99), "    1 | é: 日本\n      |        ^\n"},
+		"turned text":            {at("bidi.yaml", 1, 8, 1, 9), "    1 | a: ....x\n      |        ^\n"},
+		"lines in lines":         {at("bidi.yaml", 2, 4, 2, 5), "    2 | a:..x\n      |    ^\n"},
 		"no such line":           {at("wide.yaml", 9, 1, 9, 1), ""},
 		"no such file":           {at("gone.yaml", 1, 1, 1, 1), ""},
 		"outside the root":       {at("../gone.yaml", 1, 1, 1, 1), ""},
@@ -153,7 +156,7 @@ func TestTextOfBigFiles(t *testing.T) {
 // TestTextOfHostileFindings: texts that come from documents reach the terminal
 // without control codes and on their line; only a detail has lines.
 func TestTextOfHostileFindings(t *testing.T) {
-	const hostile = "\x1b]0;x\a\r\n\tend"
+	const hostile = "\x1b]0;x\u202e\r\n\tend"
 	d := diag.Errorf(hostile, at(hostile, 1, 1, 1, 1), "%s", hostile).WithDetail("%s", hostile).WithRelated(at(hostile, 2, 1, 2, 1), "%s", hostile)
 	const shown = ".]0;x...\tend"
 	want := "error: " + shown + " [" + shown + "]\n  --> " + shown + ":1:1\n" +

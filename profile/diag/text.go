@@ -152,12 +152,12 @@ func (e excerpts) line(r Range) (string, bool) {
 	return strings.TrimSuffix(lines[r.Start.Line-1], "\r"), true
 }
 
-// oneLine keeps a text of an input from reaching the terminal as control codes
-// or as lines of its own.
+// oneLine keeps a text of an input from reaching the terminal as control codes,
+// turned around, or as lines of its own.
 func oneLine(s string) string { return strings.Map(printable, s) }
 
 func printable(c rune) rune {
-	if c != '\t' && (c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0) {
+	if c != '\t' && unicode.IsControl(c) || unicode.In(c, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
 		return '.'
 	}
 	return c
