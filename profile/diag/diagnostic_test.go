@@ -170,6 +170,29 @@ func TestTextOfHostileFindings(t *testing.T) {
 	}
 }
 
+// TestTextWithoutLine: where no line is known, the path says where to look.
+func TestTextWithoutLine(t *testing.T) {
+	d := diag.Errorf("c", diag.Range{File: "ManagedCluster/x"}, "s").WithRelated(diag.Range{File: "ManagedCluster/y"}, "n").WithPath(diag.Fields("spec", "hub\x1b"))
+	for _, c := range []struct {
+		at   diag.Range
+		text string
+		line string
+	}{
+		{diag.Range{File: "ManagedCluster/x"}, "  --> ManagedCluster/x /spec/hub.\n", "ManagedCluster/x /spec/hub.: "},
+		{diag.Range{File: "a", Start: diag.Position{Line: 1}}, "  --> a:1\n", "a:1: "},
+		{at("a", 1, 2, 1, 2), "  --> a:1:2\n", "a:1:2: "},
+		{diag.Range{}, "", ""},
+	} {
+		d.Range = c.at
+		if diff := cmp.Diff("error: s [c]\n"+c.text+"  note: n\n  --> ManagedCluster/y\n", diag.Diagnostics{d}.Text(nil)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(c.line+"error: s [c]", d.String()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
 // TestTextNeverPanics: whatever place a finding claims.
 func TestTextNeverPanics(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -12,8 +12,8 @@ import (
 
 const maxExcerpt = 160
 
-// Text renders the findings for people: severity, summary and code, the place,
-// the line with a caret under it, and the detail as a hint. Lines are read from
+// Text renders the findings for people: severity, summary and code, the place as
+// [Diagnostic.String] has it, the line with a caret under it, and the detail as a hint. Lines are read from
 // fsys, where ranges name files; a file that cannot be read has no excerpt, and
 // nil means no excerpts at all. The order is that of ds. The text ends with a
 // newline unless it is empty.
@@ -36,7 +36,7 @@ type excerpts struct {
 
 func (e excerpts) write(b *strings.Builder, d Diagnostic) {
 	fmt.Fprintf(b, "%s: %s [%s]\n", d.Severity, oneLine(d.Summary), oneLine(d.Code))
-	e.place(b, d.Range)
+	e.place(b, d.Range, d.place())
 	if d.Detail != "" {
 		b.WriteString("  hint: ")
 		for i, line := range strings.Split(d.Detail, "\n") {
@@ -48,15 +48,15 @@ func (e excerpts) write(b *strings.Builder, d Diagnostic) {
 	}
 	for _, r := range d.Related {
 		fmt.Fprintf(b, "  note: %s\n", oneLine(r.Summary))
-		e.place(b, r.Range)
+		e.place(b, r.Range, r.Range.String())
 	}
 }
 
-func (e excerpts) place(b *strings.Builder, r Range) {
+func (e excerpts) place(b *strings.Builder, r Range, shown string) {
 	if r.IsZero() {
 		return
 	}
-	fmt.Fprintf(b, "  --> %s\n", oneLine(r.String()))
+	fmt.Fprintf(b, "  --> %s\n", oneLine(shown))
 	line, ok := e.line(r)
 	if !ok {
 		return
