@@ -77,6 +77,47 @@ func TestBrokenInputOfOneCluster(t *testing.T) {
 	}
 }
 
+// TestBrokenCluster: the mistake of a cluster stops no command that is about the
+// library or another cluster, and a mistake in the library those that are about it.
+func TestBrokenCluster(t *testing.T) {
+	cluster, library := copyExample(t), copyExample(t)
+	for file, edit := range map[string][2]string{
+		filepath.Join(cluster, "fleet/local.yaml"):                    {"replicas: 1", "replicas: one"},
+		filepath.Join(library, "library/mem-base/1.0.0/profile.yaml"): {"  owner: platform\n", "  owner: platform\n  ownr: platform\n"},
+	} {
+		text := strings.Replace(read(t, file), edit[0], edit[1], 1)
+		if text == read(t, file) {
+			t.Fatalf("%s has no %q", file, edit[0])
+		}
+		write(t, file, text)
+	}
+	for _, tc := range []struct {
+		args                    []string
+		ofCluster, ofLibrary    int
+		tellsCluster, tellsLibs bool
+	}{
+		{[]string{"diff", "mem-base@1.1.0", "mem-base@1.2.0"}, 0, 1, false, true},
+		{[]string{"vet", "mem-base@1.2.0"}, 0, 1, false, true},
+		{[]string{"path", "store-0001"}, 0, 0, false, true},
+		{[]string{"explain", "store-0001"}, 0, 0, false, false},
+		{[]string{"schema"}, 0, 0, true, true},
+	} {
+		for _, side := range []struct {
+			workspace, code string
+			status          int
+			tells           bool
+		}{
+			{cluster, "profile.type", tc.ofCluster, tc.tellsCluster},
+			{library, "profile.unknown-field", tc.ofLibrary, tc.tellsLibs},
+		} {
+			status, out, errs := dayzero(append(tc.args, "--workspace", side.workspace)...)
+			if status != side.status || (status == 0) != (out != "") || strings.Contains(errs, "["+side.code+"]") != side.tells {
+				t.Errorf("%v with %s: exit status %d, want %d\n%.200s\n%s", tc.args, side.code, status, side.status, out, errs)
+			}
+		}
+	}
+}
+
 // dayzero runs the tool and returns its exit status and what it printed.
 func dayzero(args ...string) (status int, out, errors string) {
 	var stdout, stderr bytes.Buffer

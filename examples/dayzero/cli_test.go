@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,6 +57,66 @@ func TestExitStatus(t *testing.T) {
 		if status, out, errs := dayzero(tc.args...); status != tc.want {
 			t.Errorf("%s: exit status %d, want %d\n%s%s", tc.reason, status, tc.want, out, errs)
 		}
+	}
+}
+
+// fullDisk takes nothing.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+// TestResultNotWritten: a result that nobody gets is an error, whatever it says.
+func TestResultNotWritten(t *testing.T) {
+	for _, args := range [][]string{
+		{"validate"},
+		{"validate", "--format", "json"},
+		{"validate", "--workspace", "testdata/broken/unknown-field/workspace"},
+		{"explain", "store-0001"},
+		{"render"},
+		{"diff", "mem-base@1.1.0", "mem-base@1.2.0"},
+		{"diff", "mem-base@1.1.0", "mem-base@1.2.0", "--format", "markdown"},
+		{"path", "store-0001"},
+		{"approvals", "--against", example},
+		{"publish", "--dry-run"},
+		{"docs"},
+		{"plan"},
+		{"vet", "mem-base@1.2.0"},
+		{"schema"},
+	} {
+		if !slices.Contains(args, "--workspace") {
+			args = append(args, "--workspace", example)
+		}
+		var errs bytes.Buffer
+		status := run(t.Context(), args, streams{out: fullDisk{}, errors: &errs})
+		if want := "dayzero: writing the result: no space left on device\n"; status != 2 || errs.String() != want {
+			t.Errorf("%v: exit status %d, %q, want 2 and %q", args, status, errs.String(), want)
+		}
+	}
+}
+
+// TestEmptyDirectory: a variable of a shell that is not set names no directory,
+// and not the current one.
+func TestEmptyDirectory(t *testing.T) {
+	workspace, err := filepath.Abs(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	for _, args := range [][]string{
+		{"render", "--workspace", workspace, "--out", ""},
+		{"docs", "--workspace", workspace, "--out="},
+		{"validate", "--workspace", ""},
+		{"validate", "--workspace", workspace, "--against", ""},
+		{"diff", "a@1.0.0", "a@1.1.0", "--workspace", ""},
+		{"schema", "--workspace", ""},
+	} {
+		status, out, errs := dayzero(args...)
+		if status != 2 || out != "" || !strings.Contains(errs, "an empty text names no directory") {
+			t.Errorf("%v: exit status %d\n%.200s\n%s", args, status, out, errs)
+		}
+	}
+	if written := tree(t, "."); len(written) > 0 {
+		t.Errorf("%d files are written", len(written))
 	}
 }
 

@@ -29,7 +29,7 @@ func (c diffCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	if found := ws.errorsOnly(); len(found) > 0 {
+	if found := ws.ofLibrary(); len(found) > 0 {
 		return refuse(s, flags.formatFlag, "diff", found, ws.fsys)
 	}
 	d, err := c.difference(ws)

@@ -53,6 +53,8 @@ func main() {
 
 // run is main without the process: it returns the exit status.
 func run(ctx context.Context, args []string, s streams) int {
+	out := &keptWriter{Writer: s.out}
+	s.out = out
 	var cli commands
 	exited := -1
 	parser, err := kong.New(&cli,
@@ -62,6 +64,7 @@ func run(ctx context.Context, args []string, s streams) int {
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(s),
+		kong.NamedMapper("path", kong.MapperFunc(directory)),
 	)
 	if err != nil {
 		fmt.Fprintln(s.errors, "dayzero:", err)
@@ -75,7 +78,11 @@ func run(ctx context.Context, args []string, s streams) int {
 		fmt.Fprintf(s.errors, "dayzero: %v\nTry: dayzero --help\n", err)
 		return 2
 	}
-	switch err := command.Run(); {
+	err = command.Run()
+	if out.err != nil {
+		err = fmt.Errorf("writing the result: %w", out.err)
+	}
+	switch {
 	case errors.Is(err, errFindings):
 		return 1
 	case err != nil:

@@ -9,6 +9,21 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
+// keptWriter keeps the first error of writing, and writes nothing behind it, so
+// that commands print without asking each time.
+type keptWriter struct {
+	io.Writer
+	err error
+}
+
+// Write implements [io.Writer].
+func (w *keptWriter) Write(text []byte) (n int, err error) {
+	if w.err == nil {
+		n, w.err = w.Writer.Write(text)
+	}
+	return n, w.err
+}
+
 // formatFlag chooses how results are printed.
 type formatFlag struct {
 	Format string `help:"Output: ${enum}." enum:"text,json" default:"text"`

@@ -44,13 +44,11 @@ func (c pathCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	if found := ws.errorsOnly(); len(found) > 0 {
-		return refuse(s, c.formatFlag, "path", found, ws.fsys)
-	}
 	from, err := ws.stack(s, c.formatFlag, "path", c.Cluster)
 	if err != nil {
 		return err
 	}
+	fmt.Fprint(s.errors, ws.ofLibrary().Text(ws.fsys)) // a version that was not read is on no path
 	pins, err := c.pins(ws, from)
 	if err != nil {
 		return err

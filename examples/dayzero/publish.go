@@ -68,10 +68,8 @@ func (c publishCommand) Run(s streams) error {
 // no publishing, and what a cluster makes of a profile is not the profile's.
 type libraryOnly struct{ fs.FS }
 
-var ofTheFleet = []string{"fleet", "fleet.lock", "hubs", "strategies"}
-
 func (l libraryOnly) Open(name string) (fs.File, error) {
-	if top, _, _ := strings.Cut(name, "/"); slices.Contains(ofTheFleet, top) {
+	if inFleet(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
 	return l.FS.Open(name)
@@ -81,10 +79,16 @@ func (l libraryOnly) ReadLink(name string) (string, error) { return fs.ReadLink(
 
 // Lstat makes links seen, which are refused.
 func (l libraryOnly) Lstat(name string) (fs.FileInfo, error) {
-	if slices.Contains(ofTheFleet, name) {
+	if inFleet(name) {
 		return nil, &fs.PathError{Op: "lstat", Path: name, Err: fs.ErrNotExist}
 	}
 	return fs.Lstat(l.FS, name)
+}
+
+// inFleet reports whether a file is no part of the library.
+func inFleet(name string) bool {
+	top, _, _ := strings.Cut(name, "/")
+	return slices.Contains([]string{"fleet", "fleet.lock", "hubs", "strategies"}, top)
 }
 
 func (c publishCommand) print(s streams, result publishResult) error {

@@ -13,7 +13,7 @@ type schemaCommand struct {
 }
 
 // Run prints the schema, which is JSON in any format: of documents of any
-// workspace, or of one that has no errors.
+// workspace, or of one. Findings do not stop it: its editor is where they are mended.
 func (c schemaCommand) Run(s streams) error {
 	var ws *profile.Workspace
 	if c.Workspace != "" {
@@ -21,9 +21,7 @@ func (c schemaCommand) Run(s streams) error {
 		if err != nil {
 			return err
 		}
-		if found := o.errorsOnly(); found.HasErrors() {
-			return refuse(s, c.formatFlag, "schema", found, o.fsys)
-		}
+		fmt.Fprint(s.errors, o.errorsOnly().Text(o.fsys))
 		ws = o.Workspace
 	}
 	if _, err := s.out.Write(validate.JSONSchema(ws)); err != nil {

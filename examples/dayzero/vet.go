@@ -48,7 +48,7 @@ func (c vetCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if found := ws.errorsOnly(); len(found) > 0 {
+	if found := ws.ofLibrary(); len(found) > 0 {
 		return refuse(s, c.formatFlag, "vet", found, ws.fsys)
 	}
 	refs, err := c.refs(ws)

@@ -5,12 +5,30 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"reflect"
+	"slices"
 	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 	"github.com/dayzero-sdk/dayzero/validate"
 )
+
+// directory decodes a flag. Kong would take the empty text, mostly a variable of
+// a shell that is not set, for the current directory.
+func directory(ctx *kong.DecodeContext, target reflect.Value) error {
+	var name string
+	if err := ctx.Scan.PopValueInto("directory", &name); err != nil {
+		return err
+	}
+	if name == "" {
+		return errors.New("an empty text names no directory; write . for the current one")
+	}
+	target.SetString(kong.ExpandPath(name))
+	return nil
+}
 
 // workspaceFlags choose a workspace and how results are printed.
 type workspaceFlags struct {
@@ -51,6 +69,12 @@ func load(fsys fs.FS) opened {
 // errorsOnly are the findings of loading that stop a command which is not about
 // them: warnings stay with validate.
 func (o opened) errorsOnly() diag.Diagnostics { return errorsOf(o.diags) }
+
+// ofLibrary are those of them that stop a command about the library: a broken
+// cluster does not.
+func (o opened) ofLibrary() diag.Diagnostics {
+	return slices.DeleteFunc(o.errorsOnly(), func(d diag.Diagnostic) bool { return inFleet(d.Range.File) })
+}
 
 // refused are the errors that validate finds, for commands that make or write
 // something: what is not supported must not be ignored on the way.

@@ -141,7 +141,7 @@ func TestTagsMustFit(t *testing.T) {
 
 // TestDocumentsRoundTrip: what sigs.k8s.io/yaml writes, quotes, line breaks,
 // separators and template marks inside values included, is read back as the
-// same data.
+// same data, or refused for line ends of YAML 1.1.
 func TestDocumentsRoundTrip(t *testing.T) {
 	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"", "---", "...", "a\n---\nb", "{{ .x }}", "${vars.x}", "'", `"`, "a: b", "- a", "# c", "\t", " x ", "x\n", "\n\n", "yes", "0x1", "010", "1e3", "2001-01-01", "~", "<<", "=", "*a", "&a", "!t", "%", "@", "`", "é\u0085\u2028\ufeff", "\r\n"}))
 	name := text.Filter(func(s string) bool { return s != "<<" }) // written bare: a merge key, which is refused
@@ -164,6 +164,12 @@ func TestDocumentsRoundTrip(t *testing.T) {
 		if theirs(string(written)) == "error" {
 			return // sigs.k8s.io/yaml does not read what it writes
 		}
+		if strings.ContainsAny(string(written), "\u0085\u2028\u2029") {
+			if got := ours(string(written)); got != "error source.line-end" {
+				t.Fatalf("%s is read as %s", written, got)
+			}
+			return
+		}
 		want, err := value.FromAny(data, value.Place{})
 		if err != nil {
 			t.Fatal(err)
@@ -178,10 +184,9 @@ func TestDocumentsRoundTrip(t *testing.T) {
 	})
 }
 
-// TestJSONIsADocument: JSON is read as encoding/json reads it, but for the
-// three exotic line ends that YAML readers fold even inside quotes.
+// TestJSONIsADocument: JSON is read as encoding/json reads it.
 func TestJSONIsADocument(t *testing.T) {
-	text := rapid.String().Filter(func(s string) bool { return !strings.ContainsAny(s, "\u0085\u2028\u2029") })
+	text := rapid.OneOf(rapid.String(), rapid.Just("\u0085"))
 	rapid.Check(t, func(t *rapid.T) {
 		data := map[string]any{"text": text.Draw(t, "text"), "list": rapid.SliceOf(rapid.Int64()).Draw(t, "list"), "a\"b": nil}
 		written, err := json.MarshalIndent(data, "", rapid.SampledFrom([]string{"", "  ", " "}).Draw(t, "indent"))

@@ -23,6 +23,16 @@ func TestManifestsReadAsKubectlSends(t *testing.T) {
 	}
 }
 
+// TestManifestLineEnds: characters that only some readers take for line ends are
+// refused where they stand, whatever the other documents of the file hold.
+func TestManifestLineEnds(t *testing.T) {
+	text := "apiVersion: v1\nkind: A\n---\napiVersion: v1\nkind: B\ndata: {a: \"x\u0085y\"}\n---\n{\"apiVersion\": \"v1\", \"kind\": \"C\u2028\"}\n"
+	objects, diags := Manifests(&value.Writer{File: "a.yaml"}, []byte(text), ManifestLimits)
+	if len(objects) != 2 || len(diags) != 1 || diags[0].Range.String() != "a.yaml:6:13" || diags[0].Code != "source.line-end" {
+		t.Errorf("got %d objects, %v", len(objects), diags)
+	}
+}
+
 // TestSecretLinesAreNotShown: a finding about a Secret names the line and never
 // prints it.
 func TestSecretLinesAreNotShown(t *testing.T) {

@@ -37,13 +37,21 @@ func (r Related) compare(o Related) int {
 }
 
 // String is the one-line form: place, severity, summary and code, without
-// control characters.
+// control characters. The place is the file and the path where no line is known.
 func (d Diagnostic) String() string {
-	place := ""
-	if !d.Range.IsZero() {
-		place = d.Range.String() + ": "
+	place := d.place()
+	if place != "" {
+		place += ": "
 	}
 	return oneLine(fmt.Sprintf("%s%s: %s [%s]", place, d.Severity, d.Summary, d.Code))
+}
+
+// place is where to look: the path helps where no line is known.
+func (d Diagnostic) place() string {
+	if d.Range.File == "" || d.Range.Start.Line != 0 || d.Path == "" {
+		return d.Range.String()
+	}
+	return d.Range.File + " " + d.Path
 }
 
 // withHint is the one-line form with the detail behind it.

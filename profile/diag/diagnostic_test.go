@@ -93,7 +93,8 @@ func TestTextOfOddLines(t *testing.T) {
 	fsys := fstest.MapFS{
 		"tab.yaml":  {Data: []byte("\ufeff\ta:\tbad\r\nnext\n")},
 		"bell.yaml": {Data: []byte("a: \x1b[31mred\x07\u0085\n")},
-		"wide.yaml": {Data: []byte("é: 日本\n")},
+		"wide.yaml": {Data: []byte("é: 日本\n日\t😀: x\ne\u0301\u200dｱ: xe\u0301y\n")},
+		"bidi.yaml": {Data: []byte("a: \u061c\u200e\u202e\u2066x\na:\u2028\u2029x\n")},
 		"long.yaml": {Data: []byte(strings.Repeat("x", 500) + "HERE" + strings.Repeat("y", 500))},
 	}
 	for name, c := range map[string]struct {
@@ -102,9 +103,14 @@ func TestTextOfOddLines(t *testing.T) {
 	}{
 		"tabs":                   {at("tab.yaml", 1, 5, 1, 8), "    1 | \ta:\tbad\n      | \t  \t^^^\n"},
 		"control codes":          {at("bell.yaml", 1, 4, 1, 5), "    1 | a: .[31mred..\n      |    ^\n"},
-		"wide":                   {at("wide.yaml", 1, 4, 1, 6), "    1 | é: 日本\n      |    ^^\n"},
+		"wide":                   {at("wide.yaml", 1, 4, 1, 6), "    1 | é: 日本\n      |    ^^^^\n"},
+		"behind wide ones":       {at("wide.yaml", 2, 6, 2, 7), "    2 | 日\t😀: x\n      |   \t    ^\n"},
+		"behind narrow ones":     {at("wide.yaml", 3, 7, 3, 9), "    3 | e\u0301\u200dｱ: xe\u0301y\n      |     ^^\n"},
+		"a mark alone":           {at("wide.yaml", 3, 2, 3, 2), "    3 | e\u0301\u200dｱ: xe\u0301y\n      |  ^\n"},
 		"several lines":          {at("tab.yaml", 1, 5, 2, 3), "    1 | \ta:\tbad\n      | \t  \t^^^\n"},
-		"behind the end":         {at("wide.yaml", 1, 90, 1, 99), "    1 | é: 日本\n      |      ^\n"},
+		"behind the end":         {at("wide.yaml", 1, 90, 1, 99), "    1 | é: 日本\n      |        ^\n"},
+		"turned text":            {at("bidi.yaml", 1, 8, 1, 9), "    1 | a: ....x\n      |        ^\n"},
+		"lines in lines":         {at("bidi.yaml", 2, 4, 2, 5), "    2 | a:..x\n      |    ^\n"},
 		"no such line":           {at("wide.yaml", 9, 1, 9, 1), ""},
 		"no such file":           {at("gone.yaml", 1, 1, 1, 1), ""},
 		"outside the root":       {at("../gone.yaml", 1, 1, 1, 1), ""},
@@ -150,7 +156,7 @@ func TestTextOfBigFiles(t *testing.T) {
 // TestTextOfHostileFindings: texts that come from documents reach the terminal
 // without control codes and on their line; only a detail has lines.
 func TestTextOfHostileFindings(t *testing.T) {
-	const hostile = "\x1b]0;x\a\r\n\tend"
+	const hostile = "\x1b]0;x\u202e\r\n\tend"
 	d := diag.Errorf(hostile, at(hostile, 1, 1, 1, 1), "%s", hostile).WithDetail("%s", hostile).WithRelated(at(hostile, 2, 1, 2, 1), "%s", hostile)
 	const shown = ".]0;x...\tend"
 	want := "error: " + shown + " [" + shown + "]\n  --> " + shown + ":1:1\n" +
@@ -161,6 +167,29 @@ func TestTextOfHostileFindings(t *testing.T) {
 	}
 	if diff := cmp.Diff(shown+":1:1: error: "+shown+" ["+shown+"]", d.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestTextWithoutLine: where no line is known, the path says where to look.
+func TestTextWithoutLine(t *testing.T) {
+	d := diag.Errorf("c", diag.Range{File: "ManagedCluster/x"}, "s").WithRelated(diag.Range{File: "ManagedCluster/y"}, "n").WithPath(diag.Fields("spec", "hub\x1b"))
+	for _, c := range []struct {
+		at   diag.Range
+		text string
+		line string
+	}{
+		{diag.Range{File: "ManagedCluster/x"}, "  --> ManagedCluster/x /spec/hub.\n", "ManagedCluster/x /spec/hub.: "},
+		{diag.Range{File: "a", Start: diag.Position{Line: 1}}, "  --> a:1\n", "a:1: "},
+		{at("a", 1, 2, 1, 2), "  --> a:1:2\n", "a:1:2: "},
+		{diag.Range{}, "", ""},
+	} {
+		d.Range = c.at
+		if diff := cmp.Diff("error: s [c]\n"+c.text+"  note: n\n  --> ManagedCluster/y\n", diag.Diagnostics{d}.Text(nil)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(c.line+"error: s [c]", d.String()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
 	}
 }
 

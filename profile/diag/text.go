@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/width"
 )
 
 const maxExcerpt = 160
 
-// Text renders the findings for people: severity, summary and code, the place,
-// the line with a caret under it, and the detail as a hint. Lines are read from
+// Text renders the findings for people: severity, summary and code, the place as
+// [Diagnostic.String] has it, the line with a caret under it, and the detail as a hint. Lines are read from
 // fsys, where ranges name files; a file that cannot be read has no excerpt, and
 // nil means no excerpts at all. The order is that of ds. The text ends with a
 // newline unless it is empty.
@@ -33,7 +36,7 @@ type excerpts struct {
 
 func (e excerpts) write(b *strings.Builder, d Diagnostic) {
 	fmt.Fprintf(b, "%s: %s [%s]\n", d.Severity, oneLine(d.Summary), oneLine(d.Code))
-	e.place(b, d.Range)
+	e.place(b, d.Range, d.place())
 	if d.Detail != "" {
 		b.WriteString("  hint: ")
 		for i, line := range strings.Split(d.Detail, "\n") {
@@ -45,15 +48,15 @@ func (e excerpts) write(b *strings.Builder, d Diagnostic) {
 	}
 	for _, r := range d.Related {
 		fmt.Fprintf(b, "  note: %s\n", oneLine(r.Summary))
-		e.place(b, r.Range)
+		e.place(b, r.Range, r.Range.String())
 	}
 }
 
-func (e excerpts) place(b *strings.Builder, r Range) {
+func (e excerpts) place(b *strings.Builder, r Range, shown string) {
 	if r.IsZero() {
 		return
 	}
-	fmt.Fprintf(b, "  --> %s\n", oneLine(r.String()))
+	fmt.Fprintf(b, "  --> %s\n", oneLine(shown))
 	line, ok := e.line(r)
 	if !ok {
 		return
@@ -98,23 +101,37 @@ func first(s string, n int) (string, int) {
 }
 
 // caret returns the white space in front of the mark, tabs kept so that the
-// mark stands under its text, and the mark's width.
-func caret(line string, at int, r Range) (before string, width int) {
+// mark stands under its text, and how many cells the mark takes.
+func caret(line string, at int, r Range) (string, int) {
 	front, _ := first(line, at)
-	before = strings.Map(func(c rune) rune {
-		if c == '\t' {
-			return c
+	var before strings.Builder
+	for i, part := range strings.Split(front, "\t") {
+		if i > 0 {
+			before.WriteByte('\t')
 		}
-		return ' '
-	}, front)
-	left := utf8.RuneCountInString(line[len(front):])
-	width = 1
-	if r.End.Line == r.Start.Line {
-		width = min(r.End.Column-r.Start.Column, left)
-	} else if r.End.Line > r.Start.Line {
-		width = left
+		before.WriteString(strings.Repeat(" ", cells(part)))
 	}
-	return before, max(width, 1)
+	marked := line[len(front):]
+	if r.End.Line <= r.Start.Line {
+		marked, _ = first(marked, max(r.End.Column-r.Start.Column, 1))
+	}
+	return before.String(), max(cells(marked), 1)
+}
+
+// cells are the columns of a terminal that a text takes.
+func cells(s string) int {
+	n := 0
+	for _, c := range s {
+		kind := width.LookupRune(c).Kind()
+		switch {
+		case unicode.In(c, unicode.Mn, unicode.Me, unicode.Cf): // drawn over their neighbour, or not at all
+		case kind == width.EastAsianWide || kind == width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 func (e excerpts) line(r Range) (string, bool) {
@@ -135,12 +152,12 @@ func (e excerpts) line(r Range) (string, bool) {
 	return strings.TrimSuffix(lines[r.Start.Line-1], "\r"), true
 }
 
-// oneLine keeps a text of an input from reaching the terminal as control codes
-// or as lines of its own.
+// oneLine keeps a text of an input from reaching the terminal as control codes,
+// turned around, or as lines of its own.
 func oneLine(s string) string { return strings.Map(printable, s) }
 
 func printable(c rune) rune {
-	if c != '\t' && (c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0) {
+	if c != '\t' && unicode.IsControl(c) || unicode.In(c, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
 		return '.'
 	}
 	return c

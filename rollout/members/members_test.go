@@ -547,8 +547,9 @@ func TestTargetOfUnlocked(t *testing.T) {
 func TestTargetFindings(t *testing.T) {
 	have := load(t, world(t, append(minors, "1.4.0-dev 1.36.0"), ""))
 	for text, want := range map[string]string{
-		"bse@1.1.0":      "error: there is no profile \"bse\" in the library [members.target]\n  hint: did you mean \"base\"? known profiles are [addon base]\n",
-		"base@1.9.9":     "error: there is no version 1.9.9 of profile base in the library [members.target]\n",
+		"bse@1.1.0":      "error: there is no profile \"bse\" in the library [members.target]\n  hint: did you mean \"base\"? known profiles are addon, base\n",
+		"base@1.9.9":     "error: there is no version 1.9.9 of profile base in the library [members.target]\n  hint: did you mean \"1.0.0\"? known versions are 1.0.0, 1.1.0, 1.1.1, 1.2.0, 1.3.0, 1.4.0-dev\n",
+		"nothing@1.0.0":  "error: there is no profile \"nothing\" in the library [members.target]\n  hint: known profiles are addon, base\n",
 		"base@1.4.0-dev": "error: target base@1.4.0-dev is a -dev version [members.target]\n  hint: -dev versions can be resolved but never locked; publish the version first\n",
 		"base":           "error: target \"base\" names no version [members.target]\n  hint: write name@version, for instance mem-base@1.2.0\n",
 	} {

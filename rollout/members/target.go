@@ -3,6 +3,7 @@ package members
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
@@ -107,8 +108,15 @@ func checkTarget(ws *profile.Workspace, t profile.Ref) diag.Diagnostics {
 }
 
 func hint(name string, known []string, what string) string {
-	if near, ok := diag.Nearest(name, known); ok {
-		return fmt.Sprintf("did you mean %q? known %s are %v", near, what, known)
+	if len(known) == 0 {
+		return "there are no " + what
 	}
-	return fmt.Sprintf("known %s are %v", what, known)
+	listed := strings.Join(known[:min(len(known), 12)], ", ")
+	if len(known) > 12 {
+		listed += ", ..."
+	}
+	if near, ok := diag.Nearest(name, known); ok {
+		return fmt.Sprintf("did you mean %q? known %s are %s", near, what, listed)
+	}
+	return fmt.Sprintf("known %s are %s", what, listed)
 }
