@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -50,7 +51,7 @@ type approvalsCounters struct {
 
 // Run lists whom the change from one workspace to another has to ask, and with an
 // actor what of it he may not do.
-func (c approvalsCommand) Run(s streams) error {
+func (c approvalsCommand) Run(ctx context.Context, s streams) error {
 	if c.Against == "" {
 		return fmt.Errorf("--against DIR is missing: the workspace as it is now")
 	}
@@ -65,8 +66,12 @@ func (c approvalsCommand) Run(s streams) error {
 	if found := have.errorsOnly(); len(found) > 0 { // what is wrong there may be what the change mends
 		return refuse(s, c.formatFlag, "approvals", found, have.fsys)
 	}
-	if found := want.refused(); len(found) > 0 {
-		return refuse(s, c.formatFlag, "approvals", found, want.fsys)
+	wrong, err := want.unrendered(ctx, s)
+	if err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
+		return refuse(s, c.formatFlag, "approvals", wrong, want.fsys)
 	}
 	result := c.result(have.Workspace, want.Workspace)
 	if c.json() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -22,7 +23,7 @@ type lockResult struct {
 
 // Run writes a line for each cluster that has none, for each that --at moves, and
 // for each that pins what is not there. Other lines stay as they are.
-func (c lockCommand) Run(s streams) error {
+func (c lockCommand) Run(ctx context.Context, s streams) error {
 	ws, err := c.open()
 	if err != nil {
 		return err
@@ -36,8 +37,12 @@ func (c lockCommand) Run(s streams) error {
 		return refuse(s, c.formatFlag, "lock", append(ws.errorsOnly(), found...), ws.fsys)
 	}
 	there := opened{Workspace: moved, fsys: ws.fsys, diags: ws.diags} // the lock that was is not judged
-	if found := there.refused(); len(found) > 0 {
-		return refuse(s, c.formatFlag, "lock", found, ws.fsys)
+	wrong, err := there.unrendered(ctx, s)
+	if err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
+		return refuse(s, c.formatFlag, "lock", wrong, ws.fsys)
 	}
 	entries, found := newEntries(ws.Workspace, moved)
 	if found.HasErrors() {

@@ -98,3 +98,17 @@ func TestInvalidDocumentsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// What only rendering finds refuses a lock and a list of approvals, too: a rule
+// about rendered objects must not be passed by a command that renders none.
+func TestRenderedRulesRefuse(t *testing.T) {
+	workspace, before := copyExample(t), copyExample(t)
+	file := filepath.Join(workspace, "fleet/eu-west.yaml")
+	write(t, file, strings.Replace(read(t, file), "controlPlane: {replicas: 3}", "controlPlane: {replicas: 2}", 1))
+	for _, args := range [][]string{{"validate"}, {"lock"}, {"approvals", "--against", before}} {
+		status, out, errs := dayzero(append(args, "--workspace", workspace)...)
+		if status != 1 || !strings.Contains(out+errs, "[capi.even-control-plane]") {
+			t.Errorf("%s: exit status %d\n%s%s", args[0], status, out, errs)
+		}
+	}
+}

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
-	"github.com/dayzero-sdk/dayzero/profile"
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 	"github.com/dayzero-sdk/dayzero/validate"
 )
@@ -51,13 +49,10 @@ func (c validateCommand) Run(ctx context.Context, s streams) error {
 		opts.Against = have.Workspace
 		opts.Loaded = append(opts.Loaded, notCompared(c.Against, have.diags)...)
 	}
-	ds := validate.Workspace(ws.Workspace, opts)
-	found, err := renderKeys(ctx, s, ws, resolving(ws, ds), nil)
+	ds, err := ws.judged(ctx, s, opts)
 	if err != nil {
 		return err
 	}
-	noEngine := func(d diag.Diagnostic) bool { return d.Code == "render.no-engine" } // an information already
-	ds = append(ds, slices.DeleteFunc(found, noEngine)...).Sorted()
 	counts := countDiagnostics(ds)
 	for range ws.Profiles() {
 		counts.Profiles++
@@ -94,17 +89,4 @@ func notCompared(dir string, found diag.Diagnostics) diag.Diagnostics {
 		}
 	}
 	return nil
-}
-
-// resolving are the clusters that can be rendered, to find what is wrong with that
-// in the same run.
-func resolving(ws opened, found diag.Diagnostics) []profile.Key {
-	keys := slices.Collect(ws.Clusters())
-	if !found.HasErrors() {
-		return keys
-	}
-	return slices.DeleteFunc(keys, func(key profile.Key) bool {
-		stack, _ := ws.Resolve(key)
-		return stack == nil
-	})
 }

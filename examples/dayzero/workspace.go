@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -80,6 +81,35 @@ func (o opened) ofLibrary() diag.Diagnostics {
 // something: what is not supported must not be ignored on the way.
 func (o opened) refused() diag.Diagnostics {
 	return errorsOf(validate.Workspace(o.Workspace, validate.Options{Loaded: o.diags}))
+}
+
+// judged are the findings of validate, those of rendering among them: of the
+// clusters that resolve, whatever is wrong with others.
+func (o opened) judged(ctx context.Context, s streams, opts validate.Options) (diag.Diagnostics, error) {
+	ds := validate.Workspace(o.Workspace, opts)
+	found, err := renderKeys(ctx, s, o, resolving(o, ds), nil)
+	noEngine := func(d diag.Diagnostic) bool { return d.Code == "render.no-engine" } // an information already
+	return append(ds, slices.DeleteFunc(found, noEngine)...).Sorted(), err
+}
+
+// unrendered are the errors among them, for commands that do not render what they
+// are about.
+func (o opened) unrendered(ctx context.Context, s streams) (diag.Diagnostics, error) {
+	ds, err := o.judged(ctx, s, validate.Options{Loaded: o.diags})
+	return errorsOf(ds), err
+}
+
+// resolving are the clusters that can be rendered, to find what is wrong with that
+// in the same run.
+func resolving(ws opened, found diag.Diagnostics) []profile.Key {
+	keys := slices.Collect(ws.Clusters())
+	if !found.HasErrors() {
+		return keys
+	}
+	return slices.DeleteFunc(keys, func(key profile.Key) bool {
+		stack, _ := ws.Resolve(key)
+		return stack == nil
+	})
 }
 
 func errorsOf(ds diag.Diagnostics) diag.Diagnostics {
