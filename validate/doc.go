@@ -15,6 +15,9 @@
 // schema cannot say or must not see: data with free field names such as labels,
 // time zones, what several documents say together, and the lock.
 //
+// Nothing is rendered here: what is fixed of rendered objects, and what Cluster
+// API would refuse of them, package render judges when it makes them.
+//
 // Each mistake is told once. A finding of a schema is left out where loading or
 // resolving has one about the same data, or about data around it.
 //
