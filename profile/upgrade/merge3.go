@@ -30,10 +30,12 @@ type Merge struct {
 
 // Merge3 decides, leaf by leaf, what becomes of the overrides of a cluster that
 // moves from one set of profile versions to another. The base of a leaf is what
-// the old profiles say, without overrides; theirs is what the new ones say. Lists
-// merge by key where they do in a stack; any other list is one leaf.
+// the old profiles say, theirs is what the new ones say, each with the overrides
+// over it that come earlier and are kept. Lists merge by key where they do in a
+// stack; any other list is one leaf.
 //
-//   - mine is what the new profiles say: equal, the leaf is dropped and reported
+//   - mine is what the new profiles say: equal, the leaf is dropped and reported,
+//     unless it is an earlier override that says so, which may go some day
 //   - the profiles say what they said: kept
 //   - the layer is gone, or they no longer have the leaf: obsolete, blocking
 //   - they say something else now: conflict, blocking
@@ -41,7 +43,7 @@ type Merge struct {
 // Merging again what came out, with the same choices, changes nothing.
 func Merge3(from, to []profile.Release, overrides []profile.Override, o MergeOptions) Merge {
 	var out Merge
-	old, now := newBase(from), newBase(to)
+	old, now := newUnder(from), newUnder(to)
 	for i, each := range overrides {
 		m := &merge3{index: i, override: each, options: o, table: merge.Replace}
 		m.old, m.now = old.layer(each.Layer), now.layer(each.Layer)
@@ -49,6 +51,8 @@ func Merge3(from, to []profile.Release, overrides []profile.Override, o MergeOpt
 		out.Leaves = append(out.Leaves, m.leaves...)
 		if any {
 			out.Overrides = append(out.Overrides, kept)
+			m.old.put(overriding(kept))
+			m.now.put(overriding(kept))
 		}
 	}
 	return out
@@ -108,59 +112,11 @@ func (l Leaf) text(s Side) string {
 	return shown(s.Value.Tree())
 }
 
-// base is a set of profile versions with their documents.
-type base struct {
-	releases []profile.Release
-	roots    []*value.Node
-}
-
-func newBase(releases []profile.Release) base {
-	b := base{releases: releases}
-	for _, r := range releases {
-		b.roots = append(b.roots, rootOf(r))
-	}
-	return b
-}
-
-// baseLayer is a layer as its profile says it.
-type baseLayer struct {
-	release profile.Release
-	root    *value.Node
-}
-
-// layer finds a layer by bare name or profile/layer; nil when there is none, or
-// two.
-func (b base) layer(address string) *baseLayer {
-	var found []*baseLayer
-	for i, r := range b.releases {
-		for _, n := range b.roots[i].Find(diag.Fields("spec", "layers")).Items() {
-			if name := textOf(n.Get("name")); name == address || r.Ref().Name+"/"+name == address {
-				found = append(found, &baseLayer{release: r, root: n})
-			}
-		}
-	}
-	if len(found) != 1 {
-		return nil
-	}
-	return found[0]
-}
-
 func (l *baseLayer) get(names ...string) *value.Node {
 	if l == nil {
 		return nil
 	}
 	return l.root.Get(names...)
-}
-
-// owner answers for the layer.
-func (l *baseLayer) owner() string {
-	if l == nil {
-		return ""
-	}
-	if own := textOf(l.root.Get("owner")); own != "" {
-		return own
-	}
-	return l.release.Profile.Spec.Owner
 }
 
 // content tells contents apart: the fields and the files that they name.
@@ -275,7 +231,11 @@ func (m *merge3) judge(at diag.Path, base, mine, theirs *value.Node) Outcome {
 	case m.now == nil:
 		return Obsolete
 	case !appends:
-		return judge(base, replaced(mine), theirs)
+		outcome := judge(base, replaced(mine), theirs)
+		if outcome == Equal && byOverride(theirs) {
+			return Kept
+		}
+		return outcome
 	case items.Len() > 0 && !isExpression(theirs) && holdsAll(theirs, items) && !holdsAll(base, items):
 		return Equal
 	case theirs == nil && base != nil:
@@ -339,7 +299,7 @@ func (m *merge3) items(path, at diag.Path, base, mine, theirs *value.Node) (_ *v
 	var kept []*value.Node
 	for i, item := range mine.Items() {
 		step := steps[i]
-		it := keyedItem{base: old[stepText(step)], mine: item, theirs: now[stepText(step)], keys: keys, listed: theirs != nil}
+		it := keyedItem{base: old[stepText(step)], mine: item, theirs: now[stepText(step)], keys: keys, listed: theirs != nil && !byOverride(theirs)}
 		if n := m.item(path.Join(step), at.Join(step), it); n != nil {
 			kept = append(kept, n)
 		}
@@ -354,7 +314,7 @@ func (m *merge3) items(path, at diag.Path, base, mine, theirs *value.Node) (_ *v
 type keyedItem struct {
 	base, mine, theirs *value.Node
 	keys               []string
-	// listed: the new version has the list.
+	// listed: the new version, not an override, has the list.
 	listed bool
 }
 
@@ -389,7 +349,7 @@ func (m *merge3) wholeItem(at diag.Path, it keyedItem, remove, bare bool) Outcom
 	switch {
 	case m.now == nil:
 		return Obsolete
-	case bare && it.theirs != nil:
+	case bare && it.theirs != nil && !byOverride(it.theirs):
 		return Equal
 	case !remove:
 		return m.judge(at, it.base, it.mine, it.theirs)
