@@ -406,6 +406,69 @@ func TestSameVersionOtherContent(t *testing.T) {
 	}
 }
 
+// TestMerge3Between: what presets and overlays say lies under an override, not
+// what the profile says below them.
+func TestMerge3Between(t *testing.T) {
+	tree := fstest.MapFS{}
+	for version, level := range map[string]string{"1.0.0": "info", "1.1.0": "debug"} {
+		tree["library/app/"+version+"/profile.yaml"] = &fstest.MapFile{Data: []byte(`apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: app}
+spec:
+  version: ` + version + `
+  owner: apps
+  kind: AddOn
+  layers: [{name: app, kind: AddOn, component: {none: x}, values: {level: ` + level + `, preset: ` + level + `, overlay: ` + level + `}}]
+  presets: [{group: size, name: big, layers: [{layer: app, values: {preset: big, overlay: big}}]}]
+`)}
+		tree["library/overlays/site/"+version+"/overlay.yaml"] = &fstest.MapFile{Data: []byte(`apiVersion: dayzero.dev/v1alpha1
+kind: Overlay
+metadata: {name: site}
+spec: {version: ` + version + `, owner: site-ops, order: 1, selector: {}, layers: [{layer: app, values: {overlay: site, own: ` + level + `}}]}
+`)}
+	}
+	ws := load(t, tree)
+	at := func(version string) ([]profile.Release, upgrade.Between) {
+		release, _ := ws.Release(profile.Ref{Name: "app", Version: version})
+		overlay, _ := ws.Overlay(profile.Ref{Name: "site", Version: version})
+		big := profile.ChosenPreset{Profile: profile.Ref{Name: "app", Version: "1.0.0"}, Group: "size", Name: "big"}
+		return []profile.Release{release}, upgrade.Between{Presets: []profile.ChosenPreset{big}, Overlays: []profile.Overlay{overlay}}
+	}
+	from, old := at("1.0.0")
+	to, now := at("1.1.0")
+	outcomes := func(values map[string]any, o upgrade.MergeOptions) (out []string) {
+		v, err := profile.ValueOf(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		merge := upgrade.Merge3(from, to, []profile.Override{{LayerPatch: profile.LayerPatch{Layer: "app", Values: v}}}, o)
+		for _, l := range merge.Leaves {
+			out = append(out, l.Path+" "+l.Outcome.String())
+		}
+		for _, d := range merge.Diagnostics() {
+			out = append(out, d.Summary)
+		}
+		return out
+	}
+	same := map[string]any{"level": "debug", "preset": "debug", "overlay": "debug", "own": "debug"}
+	for _, c := range []struct {
+		values map[string]any
+		o      upgrade.MergeOptions
+		want   []string
+	}{
+		{same, upgrade.MergeOptions{Old: old, New: now}, []string{"/values/level equal", "/values/overlay kept", "/values/own equal", "/values/preset kept",
+			`/values/level of layer app: the profile says debug now, so the override is not needed`,
+			`/values/own of layer app: overlay/site@1.1.0 says debug now, so the override is not needed`}},
+		{map[string]any{"own": "trace", "overlay": "trace"}, upgrade.MergeOptions{Old: old, New: now}, []string{"/values/overlay kept", "/values/own conflict",
+			`/values/own of layer app: overlay/site@1.1.0 changed it from info to debug, and the override says trace`}},
+		{map[string]any{"own": "trace"}, upgrade.MergeOptions{Old: old}, []string{"/values/own obsolete", `/values/own of layer app: the new version no longer has it`}},
+	} {
+		if diff := cmp.Diff(c.want, outcomes(c.values, c.o)); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", c.values, diff)
+		}
+	}
+}
+
 // TestMerge3Inherited: what a layer inherits is the base, as what it says itself.
 func TestMerge3Inherited(t *testing.T) {
 	tree := inherited("1.0.0", "1.0.0")

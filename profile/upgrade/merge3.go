@@ -15,6 +15,19 @@ import (
 type MergeOptions struct {
 	// Resolve decides on a leaf that blocks. Default: it stays blocking.
 	Resolve func(Leaf) Choice
+	// Old and New are what lies between the profiles and the overrides, before the
+	// move and after it. Default: nothing, as where a cluster has no presets and no
+	// overlays.
+	Old, New Between
+}
+
+// Between is what lies between the profiles of a cluster and its overrides.
+type Between struct {
+	// Presets are in the order of [profile.Stack.Presets]. They are looked up by
+	// their profile's name, whatever its version.
+	Presets []profile.ChosenPreset
+	// Overlays are put over each other as their Order says.
+	Overlays []profile.Overlay
 }
 
 // Merge is what becomes of the overrides of a cluster that moves.
@@ -30,9 +43,9 @@ type Merge struct {
 
 // Merge3 decides, leaf by leaf, what becomes of the overrides of a cluster that
 // moves from one set of profile versions to another. The base of a leaf is what
-// the old profiles say, theirs is what the new ones say, each with the overrides
-// over it that come earlier and are kept. Lists merge by key where they do in a
-// stack; any other list is one leaf.
+// the old profiles say, theirs is what the new ones say, each with what lies
+// between over it, and the overrides that come earlier and are kept. Lists merge
+// by key where they do in a stack; any other list is one leaf.
 //
 //   - mine is what the new profiles say: equal, the leaf is dropped and reported,
 //     unless it is an earlier override that says so, which may go some day
@@ -43,7 +56,7 @@ type Merge struct {
 // Merging again what came out, with the same choices, changes nothing.
 func Merge3(from, to []profile.Release, overrides []profile.Override, o MergeOptions) Merge {
 	var out Merge
-	old, now := newUnder(from), newUnder(to)
+	old, now := newUnder(from, o.Old), newUnder(to, o.New)
 	for i, each := range overrides {
 		m := &merge3{index: i, override: each, options: o, table: merge.Replace}
 		m.old, m.now = old.layer(each.Layer), now.layer(each.Layer)
@@ -80,7 +93,7 @@ func (l Leaf) diagnostic() (diag.Diagnostic, bool) {
 	var found diag.Diagnostic
 	switch l.Outcome {
 	case Conflict:
-		found = diag.Errorf("upgrade.conflict", at, "%s: the profile changed it from %s to %s, and the override says %s", where, l.text(l.Base), l.text(l.Theirs), l.text(l.Mine)).
+		found = diag.Errorf("upgrade.conflict", at, "%s: %s changed it from %s to %s, and the override says %s", where, l.Theirs.source(), l.text(l.Base), l.text(l.Theirs), l.text(l.Mine)).
 			WithDetail("keep the override, or drop it and take %s", l.text(l.Theirs)).
 			WithRelated(l.Base.Origin.Range, "the old value is %s", l.text(l.Base)).
 			WithRelated(l.Theirs.Origin.Range, "the new value is %s, owner %s", l.text(l.Theirs), l.Theirs.Origin.Owner)
@@ -97,12 +110,23 @@ func (l Leaf) diagnostic() (diag.Diagnostic, bool) {
 		found = diag.Warningf("upgrade.unjudged", at, "%s: the content that it patches changed", where).
 			WithDetail("render the cluster at both versions and compare")
 	case Equal:
-		found = diag.Informationf("upgrade.equal", at, "%s: the profile says %s now, so the override is not needed", where, l.text(l.Mine)).
+		found = diag.Informationf("upgrade.equal", at, "%s: %s says %s now, so the override is not needed", where, l.Theirs.source(), l.text(l.Mine)).
 			WithRelated(l.Theirs.Origin.Range, "it says so here")
 	default:
 		return found, false
 	}
 	return found.WithPath(path), true
+}
+
+// source is who says a value that an override meets.
+func (s Side) source() string {
+	switch s.Origin.Kind {
+	case diag.Overlay:
+		return s.Origin.Document
+	case diag.Override:
+		return "an earlier override"
+	}
+	return "the profile"
 }
 
 func (l Leaf) text(s Side) string {
@@ -384,7 +408,7 @@ func (m *merge3) side(of *baseLayer, n *value.Node) Side {
 		out.Origin = of.root.Origin()
 		out.Origin.Layer = m.override.Layer
 	}
-	if of != nil {
+	if of != nil && out.Origin.Kind != diag.Overlay && out.Origin.Kind != diag.Override {
 		out.Origin.Owner = of.owner()
 	}
 	return out

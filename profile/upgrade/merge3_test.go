@@ -45,8 +45,7 @@ func merged(base, mine, theirs any, o MergeOptions) Merge {
 
 // mergedAll merges several overrides, which name the layer in both ways.
 func mergedAll(base any, mine []any, theirs any, o MergeOptions) Merge {
-	overrides := overridesOf(mine)
-	return Merge3([]profile.Release{releasedWith("1.0.0", base)}, []profile.Release{releasedWith("1.1.0", theirs)}, overrides, o)
+	return Merge3([]profile.Release{releasedWith("1.0.0", base)}, []profile.Release{releasedWith("1.1.0", theirs)}, overridesOf(mine), o)
 }
 
 func overridesOf(mine []any) []profile.Override {
@@ -260,19 +259,24 @@ func overrideTrees() *rapid.Generator[map[string]any] {
 	})
 }
 
+func overlaid(order int, values any) profile.Overlay {
+	return profile.Overlay{Spec: profile.OverlaySpec{Order: order, Layers: []profile.LayerPatch{{Layer: "app", Values: valuesOf(values)}}}}
+}
+
 // severalOverrides are one to three trees.
 func severalOverrides() *rapid.Generator[[]any] {
 	return rapid.SliceOfN(rapid.Map(overrideTrees(), func(tree map[string]any) any { return tree }), 1, 3)
 }
 
-// TestMerge3DropsNothing: the new profile with what is left of the overrides is
-// the new profile with all of them.
+// TestMerge3DropsNothing: the new profile and overlays with what is left of the
+// overrides are what they are with all of them.
 func TestMerge3DropsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base, mine, theirs := trees().Draw(t, "base"), severalOverrides().Draw(t, "mine"), trees().Draw(t, "theirs")
-		got := mergedAll(base, mine, theirs, MergeOptions{})
+		lower, upper := overrideTrees().Draw(t, "lower overlay"), overrideTrees().Draw(t, "upper overlay")
+		got := mergedAll(base, mine, theirs, MergeOptions{New: Between{Overlays: []profile.Overlay{overlaid(2, upper), overlaid(1, lower)}}})
 		over := func(overrides []profile.Override) *value.Node {
-			out := valuesOf(theirs).Tree()
+			out := merge.Over(merge.Over(valuesOf(theirs).Tree(), valuesOf(lower).Tree(), table()), valuesOf(upper).Tree(), table())
 			for _, o := range overrides {
 				out = merge.Over(out, o.Values.Tree(), table())
 			}

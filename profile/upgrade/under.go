@@ -1,6 +1,10 @@
 package upgrade
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	"github.com/dayzero-sdk/dayzero/internal/merge"
 	"github.com/dayzero-sdk/dayzero/internal/value"
 	"github.com/dayzero-sdk/dayzero/profile"
@@ -10,14 +14,42 @@ import (
 // under are the layers that lie under an override.
 type under []*baseLayer
 
-func newUnder(releases []profile.Release) under {
+// newUnder puts presets and overlays over the layers of profiles.
+func newUnder(releases []profile.Release, between Between) under {
 	var out under
 	for _, r := range releases {
 		for _, n := range rootOf(r).Find(diag.Fields("spec", "layers")).Items() {
 			out = append(out, &baseLayer{release: r, root: n})
 		}
 	}
+	for _, chosen := range between.Presets {
+		out.choose(releases, chosen)
+	}
+	byOrder := func(a, b profile.Overlay) int { return cmp.Compare(a.Spec.Order, b.Spec.Order) }
+	for _, overlay := range slices.SortedStableFunc(slices.Values(between.Overlays), byOrder) {
+		for _, patch := range overlay.Spec.Layers {
+			out.layer(patch.Layer).put(patch)
+		}
+	}
 	return out
+}
+
+// choose puts a preset over the layers of its profile.
+func (u under) choose(releases []profile.Release, chosen profile.ChosenPreset) {
+	for _, r := range releases {
+		for _, p := range r.Profile.Spec.Presets {
+			if r.Ref().Name != chosen.Profile.Name || p.Group != chosen.Group || p.Name != chosen.Name {
+				continue
+			}
+			for _, patch := range p.Layers {
+				_, name, qualified := strings.Cut(patch.Layer, "/")
+				if !qualified {
+					name = patch.Layer
+				}
+				u.layer(r.Ref().Name + "/" + name).put(patch)
+			}
+		}
+	}
 }
 
 // layer finds a layer by bare name or profile/layer; nil when there is none, or
