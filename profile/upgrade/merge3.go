@@ -50,7 +50,8 @@ type Merge struct {
 //   - mine is what the new profiles say: equal, the leaf is dropped and reported,
 //     unless it is an earlier override that says so, which may go some day
 //   - the profiles say what they said: kept
-//   - the layer is gone, or they no longer have the leaf: obsolete, blocking
+//   - the layer is gone, or they no longer have the leaf, or the item of a list that
+//     holds it: obsolete, blocking
 //   - they say something else now: conflict, blocking
 //
 // Merging again what came out, with the same choices, changes nothing.
@@ -165,6 +166,9 @@ type merge3 struct {
 	old, now *baseLayer
 	table    merge.Table
 	leaves   []Leaf
+	// lost: what is judged is in an item of a keyed list that the new version no
+	// longer has.
+	lost bool
 }
 
 // merge judges all leaves and returns what is left; any is false for nothing.
@@ -252,7 +256,7 @@ func (m *merge3) node(path, at diag.Path, base, mine, theirs *value.Node) *value
 func (m *merge3) judge(at diag.Path, base, mine, theirs *value.Node) Outcome {
 	items, appends := m.appended(at, mine)
 	switch {
-	case m.now == nil:
+	case m.now == nil || m.lost:
 		return Obsolete
 	case !appends:
 		outcome := judge(base, replaced(mine), theirs)
@@ -355,7 +359,10 @@ func (m *merge3) item(path, at diag.Path, it keyedItem) *value.Node {
 		}
 		return it.mine
 	}
+	around := m.lost
+	m.lost = around || it.base != nil && it.theirs == nil
 	kept := m.fields(path, at, it.base, rest, it.theirs)
+	m.lost = around
 	if kept == nil {
 		return nil
 	}
@@ -371,7 +378,7 @@ func (m *merge3) item(path, at diag.Path, it keyedItem) *value.Node {
 // alone, or that is no mapping.
 func (m *merge3) wholeItem(at diag.Path, it keyedItem, remove, bare bool) Outcome {
 	switch {
-	case m.now == nil:
+	case m.now == nil || m.lost:
 		return Obsolete
 	case bare && it.theirs != nil && !byOverride(it.theirs):
 		return Equal

@@ -90,6 +90,9 @@ func TestMerge3(t *testing.T) {
 			m{"list": []any{m{"name": "y", "v": 3}, m{"name": "x", "v": 1}}}, []string{"/values/list[name=x]/v kept"}, `{"list":[{"name":"x","v":2}]}`},
 		{"an item that conflicts beside one that does not", m{"list": []any{m{"name": "x", "v": 1, "w": 1}}}, m{"list": []any{m{"name": "x", "v": 2, "w": 2}, m{"name": "z", "v": 1}}},
 			m{"list": []any{m{"name": "x", "v": 3, "w": 2}}}, []string{"/values/list[name=x]/v conflict", "/values/list[name=x]/w equal", "/values/list[name=z]/v kept"}, `{"list":[{"name":"x","v":2},{"name":"z","v":1}]}`},
+		{"an item that is gone has nothing left to set", m{"list": []any{m{"name": "x", "v": 1}}}, m{"list": []any{m{"name": "x", "u": 1, "v": nil}, m{"name": "z", "v": 1}}},
+			m{"list": []any{m{"name": "q", "v": 1}}}, []string{"/values/list[name=x]/u obsolete", "/values/list[name=x]/v obsolete", "/values/list[name=z]/v kept"}, `{"list":[{"name":"x","u":1,"v":null},{"name":"z","v":1}]}`},
+		{"an item of a list that is gone", m{"list": []any{m{"name": "x", "v": 1}}}, m{"list": []any{m{"name": "x", "u": 1}}}, m{}, []string{"/values/list[name=x]/u obsolete"}, `{"list":[{"name":"x","u":1}]}`},
 		{"an item that is taken out and gone", m{"list": []any{m{"name": "x", "v": 1}}}, m{"list": []any{m{"$delete": true, "name": "x"}}}, m{"list": []any{}}, []string{"/values/list[name=x] equal"}, ""},
 		{"an item that is taken out and changed", m{"list": []any{m{"name": "x", "v": 1}}}, m{"list": []any{m{"$delete": true, "name": "x"}}}, m{"list": []any{m{"name": "x", "v": 2}}},
 			[]string{"/values/list[name=x] conflict"}, `{"list":[{"$delete":true,"name":"x"}]}`},
@@ -332,8 +335,10 @@ func TestMerge3Disjoint(t *testing.T) {
 // TestMerge3AgainstNaive compares with the definition, leaf by leaf, on trees of
 // one shape.
 func TestMerge3AgainstNaive(t *testing.T) {
-	paths := []diag.Path{diag.Fields("a", "p"), diag.Fields("a", "q"), diag.Fields("b"),
-		diag.Fields("list").Join(diag.Key(diag.KeyValue{Name: "name", Value: "x"}), diag.Field("v")), diag.Fields("list").Join(diag.Key(diag.KeyValue{Name: "name", Value: "y"}), diag.Field("v"))}
+	item := func(name string) diag.Path {
+		return diag.Fields("list").Join(diag.Key(diag.KeyValue{Name: "name", Value: name}))
+	}
+	paths := []diag.Path{diag.Fields("a", "p"), diag.Fields("a", "q"), diag.Fields("b"), item("x").Join(diag.Field("v")), item("y").Join(diag.Field("v")), item("y").Join(diag.Field("u"))}
 	draw := func(t *rapid.T, label string) map[string]any {
 		out := m{}
 		for i, path := range paths {
@@ -352,7 +357,11 @@ func TestMerge3AgainstNaive(t *testing.T) {
 				out["b"] = v
 			} else {
 				list, _ := out["list"].([]any)
-				out["list"] = append(list, m{"name": []string{"x", "y"}[i-3], "v": v})
+				if name := []string{"x", "y", "y"}[i-3]; len(list) == 0 || list[len(list)-1].(m)["name"] != name {
+					list = append(list, m{"name": name})
+				}
+				list[len(list)-1].(m)[lastName(path)] = v
+				out["list"] = list
 			}
 		}
 		return out
@@ -365,8 +374,12 @@ func TestMerge3AgainstNaive(t *testing.T) {
 			if o == nil {
 				continue
 			}
+			item := path[:len(path)-1]
+			lost := len(path) == 3 && valuesOf(base).Tree().Find(item) != nil && valuesOf(theirs).Tree().Find(item) == nil
 			key := diag.Fields("values").Join(path...).String()
 			switch {
+			case lost:
+				want[key] = Obsolete
 			case n != nil && n.Equal(o):
 				want[key] = Equal
 			case b == nil && n == nil, b != nil && n != nil && b.Equal(n):
