@@ -56,6 +56,8 @@
 //     an overlay adds can wait, and accepts both. A layer that an overlay or a
 //     preset on the way switches on or off is taken to be there;
 //   - no profile or overlay goes back to an older version, unless Older says so.
+//     With it, too, each passes only through versions between its start and its
+//     target, one way: none goes back for a while to let another one pass.
 //
 // The path has as few hops as can be. Of several, the one is taken in which the
 // profile that carries Kubernetes is nearest to its target, hop by hop, and among
