@@ -109,7 +109,7 @@ spec:
   - {group: scale, name: small, layers: [{layer: app, values: {mtu: 3}}]}
   - {group: scale, name: large, layers: [{layer: app, values: {mtu: 4}, enabled: true}, {layer: app, values: {more: 1}}]}
   layers:
-  - {name: app, kind: AddOn, conflicts: [{component: old, version: "<2"}], fixed: [/values/list], component: {name: app, version: 1.2.3}, provides: {mesh: a}, requires: [{component: kubernetes, version: ">=1.31 <1.35"}], values: {mtu: 1, list: [a, b]}}
+  - {name: app, kind: AddOn, conflicts: [{component: old, version: "<2"}], fixed: [/values/list], constrained: [{path: /values/mtu, type: integer, max: 50, examples: [5]}, {path: /values/list, type: list, items: {type: string}}], component: {name: app, version: 1.2.3}, provides: {mesh: a}, requires: [{component: kubernetes, version: ">=1.31 <1.35"}], values: {mtu: 1, list: [a, b]}}
   - {name: os, kind: AddOn, component: {name: image, version: "a", scheme: opaque}, requires: [{component: firmware, version: "rel-a || rel-b"}]}
 `
 
@@ -204,6 +204,16 @@ func TestBumps(t *testing.T) {
 		{"conflicts: [{component: old, version: \"<2\"}], ", "", "minor conflict-removed"},
 		{"fixed: [/values/list]", "fixed: [/values/list, /values/mtu]", "major layer-changed"},
 		{"fixed: [/values/list], ", "", "minor layer-changed"},
+		{"max: 50", "max: 51", "minor layer-changed"},
+		{"max: 50", "max: 49", "major layer-changed"},
+		{"max: 50", "min: 1", "minor layer-changed, major layer-changed"},
+		{", max: 50", "", "minor layer-changed"},
+		{"integer, max: 50", "number, max: 50", "minor layer-changed"},
+		{", examples: [5]", "", "patch layer-changed"},
+		{"items: {type: string}}", "items: {type: string, maxLength: 9}}", "major layer-changed"},
+		{"{path: /values/list, type: list", "{path: /values/list, layer: app, type: list", "major layer-changed, minor layer-changed"},
+		{", {path: /values/list, type: list, items: {type: string}}", "", "minor layer-changed"},
+		{"constrained: [", "constrained: [{path: /values/more, type: integer}, ", "major layer-changed"},
 		{"  layers:\n", "  waivers: [{policy: policy.three, reason: r, owner: o, expires: \"2027-03-01\"}]\n  layers:\n", "minor waiver-changed"},
 		{"{name: app, kind: AddOn,", "{name: app, kind: Security,", "major layer-changed"},
 	} {
