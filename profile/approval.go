@@ -52,6 +52,8 @@ func (r Reason) compare(o Reason) int {
 //     from the version before it; the first version of a profile that extends
 //     another is compared with that one. Patches in presets need the owners of
 //     the layers that they are about.
+//   - A layer that declares, newly or otherwise than before, that it overrides
+//     another one needs the owner of that one.
 //   - A value that another owner fixes needs him, too, and so does a rule of his
 //     that is dropped.
 //   - A version of an overlay needs its owner, and the owners of the layers whose

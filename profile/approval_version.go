@@ -98,7 +98,7 @@ type edited struct {
 }
 
 // did are the verbs of reasons as one says them of a version that is removed.
-var did = map[string]string{"adds": "added", "changes": "changed", "drops": "dropped", "leaves": "left"}
+var did = map[string]string{"adds": "added", "changes": "changed", "drops": "dropped", "leaves": "left", "lets": "let"}
 
 func (e edited) says(what string) string {
 	if verb, rest, _ := strings.Cut(what, " "); e.gone {
@@ -226,6 +226,7 @@ func (p profileChange) layers() {
 	have, want := p.base.layerNodes(), p.now.layerNodes()
 	for _, name := range namesOf(have, want) {
 		was, now := have[name], want[name]
+		p.overridden(name, was, now)
 		switch {
 		case was == nil:
 			p.ask(p.ownerOfNew(now), p.reason(difference{want: now}, "adds layer "+name))
@@ -239,6 +240,20 @@ func (p profileChange) layers() {
 		}
 		p.rulesDropped(name, was, now)
 		p.ruled(p.this.ref.Name, name, was, now)
+	}
+}
+
+// overridden asks the owners of the layers of which a layer says from now on that
+// it sets what they set.
+func (p profileChange) overridden(name string, was, now *value.Node) {
+	for i, o := range now.Get("overrides").Items() {
+		if slices.ContainsFunc(was.Get("overrides").Items(), o.Equal) {
+			continue
+		}
+		d := difference{path: diag.Fields("overrides").Join(diag.Index(i)), want: o}
+		for _, ly := range p.addressed(o.Get("layer").Text()) {
+			p.ask(ly.owner(), p.reason(d, fmt.Sprintf("lets layer %s override %s of layer %s", name, o.Get("path").Text(), ly.id())))
+		}
 	}
 }
 

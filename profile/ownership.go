@@ -61,7 +61,9 @@ const (
 	// OverrideVerb: override a layer for a cluster. Limited by layers, paths and
 	// clusters.
 	OverrideVerb Verb = "override"
-	// WaiveVerb: waive a policy. Limited by policies and clusters.
+	// WaiveVerb: waive a policy in a cluster, or in a version of a profile or
+	// overlay. Limited by policies and clusters; what is in a version is about no
+	// cluster, so that a limit to clusters does not cover it.
 	WaiveVerb Verb = "waive"
 	// PublishVerb: add, change and remove versions of a profile or an overlay.
 	// Limited by profiles.

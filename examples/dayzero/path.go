@@ -54,7 +54,7 @@ func (c pathCommand) Run(s streams) error {
 		return err
 	}
 	to, found := ws.ResolveAt(from.Key(), pins...)
-	overrides := merged(ws, from, pins)
+	overrides := merged(ws, from, to, pins)
 	if to == nil {
 		return refuse(s, c.formatFlag, "path", append(found, overrides.Diagnostics()...), ws.fsys)
 	}
@@ -117,8 +117,10 @@ func names(refs []profile.Ref) []string {
 	return out
 }
 
-// merged is what becomes of the cluster's overrides.
-func merged(ws opened, from *profile.Stack, to []profile.Ref) upgrade.Merge {
+// merged is what becomes of the cluster's overrides. Where there is no stack to
+// reach, which the overrides themselves may be the cause of, the presets are those
+// that the cluster has.
+func merged(ws opened, from, to *profile.Stack, pins []profile.Ref) upgrade.Merge {
 	releases := func(refs []profile.Ref) []profile.Release {
 		var out []profile.Release
 		for _, ref := range refs {
@@ -128,7 +130,21 @@ func merged(ws opened, from *profile.Stack, to []profile.Ref) upgrade.Merge {
 		}
 		return out
 	}
-	return upgrade.Merge3(releases(from.Profiles()), releases(to), from.Cluster().Spec.Overrides, upgrade.MergeOptions{})
+	between := func(chosen []profile.ChosenPreset, refs []profile.Ref) upgrade.Between {
+		out := upgrade.Between{Presets: chosen}
+		for _, ref := range refs {
+			if o, ok := ws.Overlay(ref); ok {
+				out.Overlays = append(out.Overlays, o)
+			}
+		}
+		return out
+	}
+	presets := from.Presets()
+	if to != nil {
+		pins, presets = to.Pins(), to.Presets()
+	}
+	o := upgrade.MergeOptions{Old: between(from.Presets(), from.Overlays()), New: between(presets, pins)}
+	return upgrade.Merge3(releases(from.Profiles()), releases(pins), from.Cluster().Spec.Overrides, o)
 }
 
 func (c pathCommand) print(s streams, ws opened, route upgrade.Route, overrides upgrade.Merge) error {

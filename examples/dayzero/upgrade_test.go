@@ -27,6 +27,7 @@ func TestUpgrade(t *testing.T) {
 		{"path together", []string{"path", "one", "--together"}, 0},
 		{"path to", []string{"path", "one", "--to", "base@1.1.0"}, 0},
 		{"path of a conflict", []string{"path", "two"}, 1},
+		{"path under an overlay json", []string{"path", "three", "--format", "json"}, 0},
 		{"path blocked", []string{"path", "one", "--to", "base@1.2.0"}, 1},
 		{"path blocked by a requirement", []string{"path", "one", "--to", "guard@2.0.0"}, 1},
 		{"path down", []string{"path", "two", "--to", "guard@1.0.0"}, 1},

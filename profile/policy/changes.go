@@ -19,6 +19,7 @@ import (
 func Changes(have, want *profile.Workspace) []Change {
 	d := derivation{have: side{have, documents(have)}, want: side{want, documents(want)}}
 	d.versions()
+	d.waived()
 	d.settings()
 	d.policies()
 	d.clusters()
@@ -95,6 +96,40 @@ func (d *derivation) versions() {
 		at, gone := d.place(document, diag.Fields("spec", "version"))
 		d.add(Change{Verb: profile.PublishVerb, Document: document, Profile: ref.Name, Version: ref.Version, Range: at, Gone: gone})
 	}
+}
+
+// waived are the waivers of versions that the versions before them lack.
+func (d *derivation) waived() {
+	have := editions(d.have.Workspace)
+	at := diag.Fields("spec", "waivers")
+	for ref, document := range editions(d.want.Workspace) {
+		known := d.have.documents[before(have, ref)].Tree().Find(at).Items()
+		for i, w := range d.want.documents[document].Tree().Find(at).Items() {
+			if slices.ContainsFunc(known, w.Equal) {
+				continue
+			}
+			place, _ := d.place(document, at.Join(diag.Index(i)))
+			d.add(Change{Verb: profile.WaiveVerb, Document: document, Policy: w.Get("policy").Text(), Range: place})
+		}
+	}
+}
+
+// before is the document that a version is compared with: the same version as it
+// was, or else the highest below it that is not a -dev version; "" for none.
+func before(have map[profile.Ref]string, ref profile.Ref) string {
+	if document, ok := have[ref]; ok {
+		return document
+	}
+	var found profile.Ref
+	var highest profile.Version
+	version, _ := profile.ParseVersion(ref.Version)
+	for _, other := range slices.SortedFunc(maps.Keys(have), profile.Ref.Compare) {
+		v, err := profile.ParseVersion(other.Version)
+		if other.Name == ref.Name && err == nil && !v.IsDev() && v.Compare(version) < 0 && v.Compare(highest) >= 0 {
+			found, highest = other, v
+		}
+	}
+	return have[found]
 }
 
 // settings are hubs, strategies and the Ownership document.

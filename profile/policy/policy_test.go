@@ -58,7 +58,11 @@ func TestChanges(t *testing.T) {
 	base["library.sum"] = &fstest.MapFile{}
 	base["strategies/s.yaml"] = &fstest.MapFile{Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Strategy\nmetadata: {name: s}\nspec: {stages: [{name: all, rest: true}]}\n")}
 	base["policies/a.cue"] = &fstest.MapFile{Data: []byte("policies: {}\n")}
+	const waiver = "{policy: policy.size, reason: r, owner: o, expires: 2030-01-01}"
+	base["library/waiving/1.0.0/profile.yaml"] = &fstest.MapFile{Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: waiving}\nspec: {version: 1.0.0, owner: o, kind: AddOn, waivers: [" + waiver + "]}\n")}
+	base["library/overlays/site/1.0.0/overlay.yaml"] = &fstest.MapFile{Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Overlay\nmetadata: {name: site}\nspec: {version: 1.0.0, owner: o, order: 1, selector: {}, waivers: []}\n")}
 	have, _ := profile.Load(base, profile.Layout{})
+	waiving, site := string(base["library/waiving/1.0.0/profile.yaml"].Data), string(base["library/overlays/site/1.0.0/overlay.yaml"].Data)
 	profileText, a := string(base["library/base/1.0.0/profile.yaml"].Data), string(base["fleet/a.yaml"].Data)
 	for _, c := range []struct {
 		reason, file, text string
@@ -89,6 +93,12 @@ func TestChanges(t *testing.T) {
 		}},
 		{"a version", "library/base/1.1.0/profile.yaml", strings.Replace(profileText, "1.0.0", "1.1.0", 1), []string{"publish: publish base@1.1.0"}},
 		{"other content of a version", "library/base/1.0.0/profile.yaml", strings.Replace(profileText, "1450", "1451", 1), []string{"publish: publish base@1.0.0"}},
+		{"a waiver of a version", "library/base/1.0.0/profile.yaml", strings.Replace(profileText, "version: 1.0.0", "version: 1.0.0\n  waivers: ["+waiver+"]", 1), []string{"publish: publish base@1.0.0", "waive: waive policy.size in profile base@1.0.0"}},
+		{"a waiver of an overlay", "library/overlays/site/1.1.0/overlay.yaml", strings.NewReplacer("1.0.0", "1.1.0", "[]", "["+waiver+"]").Replace(site), []string{"publish: publish site@1.1.0", "waive: waive policy.size in overlay site@1.1.0"}},
+		{"a waiver that the version before has", "library/waiving/1.1.0/profile.yaml", strings.Replace(waiving, "1.0.0", "1.1.0", 1), []string{"publish: publish waiving@1.1.0"}},
+		{"a waiver that only a later version has", "library/waiving/0.9.0/profile.yaml", strings.Replace(waiving, "1.0.0", "0.9.0", 1), []string{"publish: publish waiving@0.9.0", "waive: waive policy.size in profile waiving@0.9.0"}},
+		{"a waiver that lasts longer", "library/waiving/1.1.0/profile.yaml", strings.NewReplacer("1.0.0", "1.1.0", "2030", "2031").Replace(waiving), []string{"publish: publish waiving@1.1.0", "waive: waive policy.size in profile waiving@1.1.0"}},
+		{"a waiver less", "library/waiving/1.0.0/profile.yaml", strings.Replace(waiving, waiver, "", 1), []string{"publish: publish waiving@1.0.0"}},
 		{"a line of library.sum", "library.sum", "base@1.0.0 " + have.Digest(profile.Ref{Name: "base", Version: "1.0.0"}) + "\n", []string{"publish: publish base@1.0.0"}},
 		{"a hub", "hubs/eu-1.yaml", strings.Replace(string(base["hubs/eu-1.yaml"].Data), "1.14.2", "1.14.3", 1), []string{"configure: configure hub eu-1"}},
 		{"a strategy less", "strategies/s.yaml", "", []string{"configure: configure strategy s (gone)"}},

@@ -109,7 +109,7 @@ spec:
   - {group: scale, name: small, layers: [{layer: app, values: {mtu: 3}}]}
   - {group: scale, name: large, layers: [{layer: app, values: {mtu: 4}, enabled: true}, {layer: app, values: {more: 1}}]}
   layers:
-  - {name: app, kind: AddOn, conflicts: [{component: old, version: "<2"}], fixed: [/values/list], component: {name: app, version: 1.2.3}, provides: {mesh: a}, requires: [{component: kubernetes, version: ">=1.31 <1.35"}], values: {mtu: 1, list: [a, b]}}
+  - {name: app, kind: AddOn, conflicts: [{component: old, version: "<2"}], fixed: [/values/list], constrained: [{path: /values/mtu, type: integer, max: 50, examples: [5]}, {path: /values/list, type: list, items: {type: string}}], component: {name: app, version: 1.2.3}, provides: {mesh: a}, requires: [{component: kubernetes, version: ">=1.31 <1.35"}], values: {mtu: 1, list: [a, b]}}
   - {name: os, kind: AddOn, component: {name: image, version: "a", scheme: opaque}, requires: [{component: firmware, version: "rel-a || rel-b"}]}
 `
 
@@ -164,6 +164,10 @@ func TestBumps(t *testing.T) {
 		{">=1.31 <1.35", ">=1.32 <1.36", "major requirement-narrowed"},
 		{">=1.31 <1.35", "~1.32", "major requirement-narrowed"},
 		{">=1.31 <1.35", "1.31.x || 1.32.x || 1.33.x || 1.34.x", "minor requirement-widened"},
+		{">=1.31 <1.35", "<1.35 >=1.31", "patch layer-changed"},
+		{">=1.31 <1.35", ">=1.31.0 <1.35.0", "patch layer-changed"},
+		{"rel-a || rel-b", "rel-b||rel-a", "patch layer-changed"},
+		{"conflicts: [{component: old, version: \"<2\"}]", "conflicts: [{component: old, version: \"<2.0.0\"}]", "patch layer-changed"},
 		{"rel-a || rel-b", "rel-b||rel-c || rel-a", "minor requirement-widened"},
 		{"rel-a || rel-b", "rel-a || rel-c", "major requirement-narrowed"},
 		{"rel-a || rel-b", ">=1", "major requirement-narrowed"},
@@ -204,6 +208,16 @@ func TestBumps(t *testing.T) {
 		{"conflicts: [{component: old, version: \"<2\"}], ", "", "minor conflict-removed"},
 		{"fixed: [/values/list]", "fixed: [/values/list, /values/mtu]", "major layer-changed"},
 		{"fixed: [/values/list], ", "", "minor layer-changed"},
+		{"max: 50", "max: 51", "minor layer-changed"},
+		{"max: 50", "max: 49", "major layer-changed"},
+		{"max: 50", "min: 1", "minor layer-changed, major layer-changed"},
+		{", max: 50", "", "minor layer-changed"},
+		{"integer, max: 50", "number, max: 50", "minor layer-changed"},
+		{", examples: [5]", "", "patch layer-changed"},
+		{"items: {type: string}}", "items: {type: string, maxLength: 9}}", "major layer-changed"},
+		{"{path: /values/list, type: list", "{path: /values/list, layer: app, type: list", "major layer-changed, minor layer-changed"},
+		{", {path: /values/list, type: list, items: {type: string}}", "", "minor layer-changed"},
+		{"constrained: [", "constrained: [{path: /values/more, type: integer}, ", "major layer-changed"},
 		{"  layers:\n", "  waivers: [{policy: policy.three, reason: r, owner: o, expires: \"2027-03-01\"}]\n  layers:\n", "minor waiver-changed"},
 		{"{name: app, kind: AddOn,", "{name: app, kind: Security,", "major layer-changed"},
 	} {
@@ -403,6 +417,69 @@ func TestSameVersionOtherContent(t *testing.T) {
 	}
 	if diags := upgrade.Diff(make("a"), make("b")).Diagnostics(); len(diags) != 1 || !strings.Contains(diags[0].Summary, "without a new version") {
 		t.Errorf("%v", diags)
+	}
+}
+
+// TestMerge3Between: what presets and overlays say lies under an override, not
+// what the profile says below them.
+func TestMerge3Between(t *testing.T) {
+	tree := fstest.MapFS{}
+	for version, level := range map[string]string{"1.0.0": "info", "1.1.0": "debug"} {
+		tree["library/app/"+version+"/profile.yaml"] = &fstest.MapFile{Data: []byte(`apiVersion: dayzero.dev/v1alpha1
+kind: Profile
+metadata: {name: app}
+spec:
+  version: ` + version + `
+  owner: apps
+  kind: AddOn
+  layers: [{name: app, kind: AddOn, component: {none: x}, values: {level: ` + level + `, preset: ` + level + `, overlay: ` + level + `}}]
+  presets: [{group: size, name: big, layers: [{layer: app, values: {preset: big, overlay: big}}]}]
+`)}
+		tree["library/overlays/site/"+version+"/overlay.yaml"] = &fstest.MapFile{Data: []byte(`apiVersion: dayzero.dev/v1alpha1
+kind: Overlay
+metadata: {name: site}
+spec: {version: ` + version + `, owner: site-ops, order: 1, selector: {}, layers: [{layer: app, values: {overlay: site, own: ` + level + `}}]}
+`)}
+	}
+	ws := load(t, tree)
+	at := func(version string) ([]profile.Release, upgrade.Between) {
+		release, _ := ws.Release(profile.Ref{Name: "app", Version: version})
+		overlay, _ := ws.Overlay(profile.Ref{Name: "site", Version: version})
+		big := profile.ChosenPreset{Profile: profile.Ref{Name: "app", Version: "1.0.0"}, Group: "size", Name: "big"}
+		return []profile.Release{release}, upgrade.Between{Presets: []profile.ChosenPreset{big}, Overlays: []profile.Overlay{overlay}}
+	}
+	from, old := at("1.0.0")
+	to, now := at("1.1.0")
+	outcomes := func(values map[string]any, o upgrade.MergeOptions) (out []string) {
+		v, err := profile.ValueOf(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		merge := upgrade.Merge3(from, to, []profile.Override{{LayerPatch: profile.LayerPatch{Layer: "app", Values: v}}}, o)
+		for _, l := range merge.Leaves {
+			out = append(out, l.Path+" "+l.Outcome.String())
+		}
+		for _, d := range merge.Diagnostics() {
+			out = append(out, d.Summary)
+		}
+		return out
+	}
+	same := map[string]any{"level": "debug", "preset": "debug", "overlay": "debug", "own": "debug"}
+	for _, c := range []struct {
+		values map[string]any
+		o      upgrade.MergeOptions
+		want   []string
+	}{
+		{same, upgrade.MergeOptions{Old: old, New: now}, []string{"/values/level equal", "/values/overlay kept", "/values/own equal", "/values/preset kept",
+			`/values/level of layer app: the profile says debug now, so the override is not needed`,
+			`/values/own of layer app: overlay/site@1.1.0 says debug now, so the override is not needed`}},
+		{map[string]any{"own": "trace", "overlay": "trace"}, upgrade.MergeOptions{Old: old, New: now}, []string{"/values/overlay kept", "/values/own conflict",
+			`/values/own of layer app: overlay/site@1.1.0 changed it from info to debug, and the override says trace`}},
+		{map[string]any{"own": "trace"}, upgrade.MergeOptions{Old: old}, []string{"/values/own obsolete", `/values/own of layer app: the new version no longer has it`}},
+	} {
+		if diff := cmp.Diff(c.want, outcomes(c.values, c.o)); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", c.values, diff)
+		}
 	}
 }
 

@@ -9,9 +9,10 @@
 // [Change] with the [Bump] that it needs and the places on both sides. A version
 // that declares less than its changes need is an error.
 //
-// A [Merge] is what becomes of the overrides of a cluster, leaf by leaf: the old
-// profile's value is the base, the override's is mine, the new profile's is
-// theirs. Nothing is dropped without being reported; what cannot be decided
+// A [Merge] is what becomes of the overrides of a cluster, leaf by leaf: what the
+// old profile says is the base, the override's value is mine, what the new profile
+// says is theirs. What lies [Between] them, presets and overlays, and earlier
+// overrides count as said by the profile. Nothing is dropped without being reported; what cannot be decided
 // blocks.
 //
 // A [Route] is the path of one cluster: the stacks at which it rests on its way
@@ -55,6 +56,8 @@
 //     an overlay adds can wait, and accepts both. A layer that an overlay or a
 //     preset on the way switches on or off is taken to be there;
 //   - no profile or overlay goes back to an older version, unless Older says so.
+//     With it, too, each passes only through versions between its start and its
+//     target, one way: none goes back for a while to let another one pass.
 //
 // The path has as few hops as can be. Of several, the one is taken in which the
 // profile that carries Kubernetes is nearest to its target, hop by hop, and among

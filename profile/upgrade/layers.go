@@ -25,7 +25,7 @@ var layerRules = map[string]fieldRule{
 	"overrides":   counts(LayerChanged, Patch, "what the layers make together is judged by rendering it"),
 	"merge":       counts(LayerChanged, Minor, "overrides of the list mean something else"),
 	"fixed":       stricter("overrides of the path are refused", "clusters may change more"),
-	"constrained": stricter("values outside the schema are refused", "clusters may change more"),
+	"constrained": constrainedRule,
 	"conflicts":   conflictsRule,
 	"enabled":     enabledRule(LayerChanged),
 	"patches":     counts(ContentChanged, Patch, judged),

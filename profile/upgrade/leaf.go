@@ -14,9 +14,10 @@ type Outcome uint8
 const (
 	// Undecided is no outcome.
 	Undecided Outcome = iota
-	// Kept: the profile says what it said before, so the override stays.
+	// Kept: what lies under it says what it said before, so the override stays.
 	Kept
-	// Equal: the profile says now what the override says. The leaf is dropped.
+	// Equal: what lies under it says now what the override says. The leaf is
+	// dropped.
 	Equal
 	// Unjudged: a patch of rendered objects, whose content changed. The override
 	// stays; rendering says whether it still fits.
@@ -74,9 +75,9 @@ type Leaf struct {
 	// Path is the leaf: /values/..., /capi/..., /enabled or /patches/....
 	Path    string  `json:"path"`
 	Outcome Outcome `json:"outcome"`
-	// Base is the value in the old versions of the profiles, Mine in the
-	// override, Theirs in the new versions. A value that is computed stands as
-	// its expression.
+	// Base is the value under the override at the old versions, Mine in the
+	// override, Theirs under it at the new versions. A value that is computed
+	// stands as its expression.
 	Base   Side `json:"base"`
 	Mine   Side `json:"mine"`
 	Theirs Side `json:"theirs"`

@@ -15,6 +15,19 @@ import (
 type MergeOptions struct {
 	// Resolve decides on a leaf that blocks. Default: it stays blocking.
 	Resolve func(Leaf) Choice
+	// Old and New are what lies between the profiles and the overrides, before the
+	// move and after it. Default: nothing, as where a cluster has no presets and no
+	// overlays.
+	Old, New Between
+}
+
+// Between is what lies between the profiles of a cluster and its overrides.
+type Between struct {
+	// Presets are in the order of [profile.Stack.Presets]. They are looked up by
+	// their profile's name, whatever its version.
+	Presets []profile.ChosenPreset
+	// Overlays are put over each other as their Order says.
+	Overlays []profile.Overlay
 }
 
 // Merge is what becomes of the overrides of a cluster that moves.
@@ -30,18 +43,21 @@ type Merge struct {
 
 // Merge3 decides, leaf by leaf, what becomes of the overrides of a cluster that
 // moves from one set of profile versions to another. The base of a leaf is what
-// the old profiles say, without overrides; theirs is what the new ones say. Lists
-// merge by key where they do in a stack; any other list is one leaf.
+// the old profiles say, theirs is what the new ones say, each with what lies
+// between over it, and the overrides that come earlier and are kept. Lists merge
+// by key where they do in a stack; any other list is one leaf.
 //
-//   - mine is what the new profiles say: equal, the leaf is dropped and reported
+//   - mine is what the new profiles say: equal, the leaf is dropped and reported,
+//     unless it is an earlier override that says so, which may go some day
 //   - the profiles say what they said: kept
-//   - the layer is gone, or they no longer have the leaf: obsolete, blocking
+//   - the layer is gone, or they no longer have the leaf, or the item of a list that
+//     holds it: obsolete, blocking
 //   - they say something else now: conflict, blocking
 //
 // Merging again what came out, with the same choices, changes nothing.
 func Merge3(from, to []profile.Release, overrides []profile.Override, o MergeOptions) Merge {
 	var out Merge
-	old, now := newBase(from), newBase(to)
+	old, now := newUnder(from, o.Old), newUnder(to, o.New)
 	for i, each := range overrides {
 		m := &merge3{index: i, override: each, options: o, table: merge.Replace}
 		m.old, m.now = old.layer(each.Layer), now.layer(each.Layer)
@@ -49,6 +65,8 @@ func Merge3(from, to []profile.Release, overrides []profile.Override, o MergeOpt
 		out.Leaves = append(out.Leaves, m.leaves...)
 		if any {
 			out.Overrides = append(out.Overrides, kept)
+			m.old.put(overriding(kept))
+			m.now.put(overriding(kept))
 		}
 	}
 	return out
@@ -76,7 +94,7 @@ func (l Leaf) diagnostic() (diag.Diagnostic, bool) {
 	var found diag.Diagnostic
 	switch l.Outcome {
 	case Conflict:
-		found = diag.Errorf("upgrade.conflict", at, "%s: the profile changed it from %s to %s, and the override says %s", where, l.text(l.Base), l.text(l.Theirs), l.text(l.Mine)).
+		found = diag.Errorf("upgrade.conflict", at, "%s: %s changed it from %s to %s, and the override says %s", where, l.Theirs.source(), l.text(l.Base), l.text(l.Theirs), l.text(l.Mine)).
 			WithDetail("keep the override, or drop it and take %s", l.text(l.Theirs)).
 			WithRelated(l.Base.Origin.Range, "the old value is %s", l.text(l.Base)).
 			WithRelated(l.Theirs.Origin.Range, "the new value is %s, owner %s", l.text(l.Theirs), l.Theirs.Origin.Owner)
@@ -93,12 +111,23 @@ func (l Leaf) diagnostic() (diag.Diagnostic, bool) {
 		found = diag.Warningf("upgrade.unjudged", at, "%s: the content that it patches changed", where).
 			WithDetail("render the cluster at both versions and compare")
 	case Equal:
-		found = diag.Informationf("upgrade.equal", at, "%s: the profile says %s now, so the override is not needed", where, l.text(l.Mine)).
+		found = diag.Informationf("upgrade.equal", at, "%s: %s says %s now, so the override is not needed", where, l.Theirs.source(), l.text(l.Mine)).
 			WithRelated(l.Theirs.Origin.Range, "it says so here")
 	default:
 		return found, false
 	}
 	return found.WithPath(path), true
+}
+
+// source is who says a value that an override meets.
+func (s Side) source() string {
+	switch s.Origin.Kind {
+	case diag.Overlay:
+		return s.Origin.Document
+	case diag.Override:
+		return "an earlier override"
+	}
+	return "the profile"
 }
 
 func (l Leaf) text(s Side) string {
@@ -108,59 +137,11 @@ func (l Leaf) text(s Side) string {
 	return shown(s.Value.Tree())
 }
 
-// base is a set of profile versions with their documents.
-type base struct {
-	releases []profile.Release
-	roots    []*value.Node
-}
-
-func newBase(releases []profile.Release) base {
-	b := base{releases: releases}
-	for _, r := range releases {
-		b.roots = append(b.roots, rootOf(r))
-	}
-	return b
-}
-
-// baseLayer is a layer as its profile says it.
-type baseLayer struct {
-	release profile.Release
-	root    *value.Node
-}
-
-// layer finds a layer by bare name or profile/layer; nil when there is none, or
-// two.
-func (b base) layer(address string) *baseLayer {
-	var found []*baseLayer
-	for i, r := range b.releases {
-		for _, n := range b.roots[i].Find(diag.Fields("spec", "layers")).Items() {
-			if name := textOf(n.Get("name")); name == address || r.Ref().Name+"/"+name == address {
-				found = append(found, &baseLayer{release: r, root: n})
-			}
-		}
-	}
-	if len(found) != 1 {
-		return nil
-	}
-	return found[0]
-}
-
 func (l *baseLayer) get(names ...string) *value.Node {
 	if l == nil {
 		return nil
 	}
 	return l.root.Get(names...)
-}
-
-// owner answers for the layer.
-func (l *baseLayer) owner() string {
-	if l == nil {
-		return ""
-	}
-	if own := textOf(l.root.Get("owner")); own != "" {
-		return own
-	}
-	return l.release.Profile.Spec.Owner
 }
 
 // content tells contents apart: the fields and the files that they name.
@@ -185,6 +166,9 @@ type merge3 struct {
 	old, now *baseLayer
 	table    merge.Table
 	leaves   []Leaf
+	// lost: what is judged is in an item of a keyed list that the new version no
+	// longer has.
+	lost bool
 }
 
 // merge judges all leaves and returns what is left; any is false for nothing.
@@ -272,10 +256,14 @@ func (m *merge3) node(path, at diag.Path, base, mine, theirs *value.Node) *value
 func (m *merge3) judge(at diag.Path, base, mine, theirs *value.Node) Outcome {
 	items, appends := m.appended(at, mine)
 	switch {
-	case m.now == nil:
+	case m.now == nil || m.lost:
 		return Obsolete
 	case !appends:
-		return judge(base, replaced(mine), theirs)
+		outcome := judge(base, replaced(mine), theirs)
+		if outcome == Equal && byOverride(theirs) {
+			return Kept
+		}
+		return outcome
 	case items.Len() > 0 && !isExpression(theirs) && holdsAll(theirs, items) && !holdsAll(base, items):
 		return Equal
 	case theirs == nil && base != nil:
@@ -339,7 +327,7 @@ func (m *merge3) items(path, at diag.Path, base, mine, theirs *value.Node) (_ *v
 	var kept []*value.Node
 	for i, item := range mine.Items() {
 		step := steps[i]
-		it := keyedItem{base: old[stepText(step)], mine: item, theirs: now[stepText(step)], keys: keys, listed: theirs != nil}
+		it := keyedItem{base: old[stepText(step)], mine: item, theirs: now[stepText(step)], keys: keys, listed: theirs != nil && !byOverride(theirs)}
 		if n := m.item(path.Join(step), at.Join(step), it); n != nil {
 			kept = append(kept, n)
 		}
@@ -354,7 +342,7 @@ func (m *merge3) items(path, at diag.Path, base, mine, theirs *value.Node) (_ *v
 type keyedItem struct {
 	base, mine, theirs *value.Node
 	keys               []string
-	// listed: the new version has the list.
+	// listed: the new version, not an override, has the list.
 	listed bool
 }
 
@@ -371,7 +359,10 @@ func (m *merge3) item(path, at diag.Path, it keyedItem) *value.Node {
 		}
 		return it.mine
 	}
+	around := m.lost
+	m.lost = around || it.base != nil && it.theirs == nil
 	kept := m.fields(path, at, it.base, rest, it.theirs)
+	m.lost = around
 	if kept == nil {
 		return nil
 	}
@@ -387,9 +378,9 @@ func (m *merge3) item(path, at diag.Path, it keyedItem) *value.Node {
 // alone, or that is no mapping.
 func (m *merge3) wholeItem(at diag.Path, it keyedItem, remove, bare bool) Outcome {
 	switch {
-	case m.now == nil:
+	case m.now == nil || m.lost:
 		return Obsolete
-	case bare && it.theirs != nil:
+	case bare && it.theirs != nil && !byOverride(it.theirs):
 		return Equal
 	case !remove:
 		return m.judge(at, it.base, it.mine, it.theirs)
@@ -424,7 +415,7 @@ func (m *merge3) side(of *baseLayer, n *value.Node) Side {
 		out.Origin = of.root.Origin()
 		out.Origin.Layer = m.override.Layer
 	}
-	if of != nil {
+	if of != nil && out.Origin.Kind != diag.Overlay && out.Origin.Kind != diag.Override {
 		out.Origin.Owner = of.owner()
 	}
 	return out

@@ -40,7 +40,21 @@ func override(values any) profile.Override {
 }
 
 func merged(base, mine, theirs any, o MergeOptions) Merge {
-	return Merge3([]profile.Release{releasedWith("1.0.0", base)}, []profile.Release{releasedWith("1.1.0", theirs)}, []profile.Override{override(mine)}, o)
+	return mergedAll(base, []any{mine}, theirs, o)
+}
+
+// mergedAll merges several overrides, which name the layer in both ways.
+func mergedAll(base any, mine []any, theirs any, o MergeOptions) Merge {
+	return Merge3([]profile.Release{releasedWith("1.0.0", base)}, []profile.Release{releasedWith("1.1.0", theirs)}, overridesOf(mine), o)
+}
+
+func overridesOf(mine []any) []profile.Override {
+	var out []profile.Override
+	for i, values := range mine {
+		out = append(out, override(values))
+		out[i].Layer = []string{"app", "p/app"}[i%2]
+	}
+	return out
 }
 
 type m = map[string]any
@@ -76,6 +90,9 @@ func TestMerge3(t *testing.T) {
 			m{"list": []any{m{"name": "y", "v": 3}, m{"name": "x", "v": 1}}}, []string{"/values/list[name=x]/v kept"}, `{"list":[{"name":"x","v":2}]}`},
 		{"an item that conflicts beside one that does not", m{"list": []any{m{"name": "x", "v": 1, "w": 1}}}, m{"list": []any{m{"name": "x", "v": 2, "w": 2}, m{"name": "z", "v": 1}}},
 			m{"list": []any{m{"name": "x", "v": 3, "w": 2}}}, []string{"/values/list[name=x]/v conflict", "/values/list[name=x]/w equal", "/values/list[name=z]/v kept"}, `{"list":[{"name":"x","v":2},{"name":"z","v":1}]}`},
+		{"an item that is gone has nothing left to set", m{"list": []any{m{"name": "x", "v": 1}}}, m{"list": []any{m{"name": "x", "u": 1, "v": nil}, m{"name": "z", "v": 1}}},
+			m{"list": []any{m{"name": "q", "v": 1}}}, []string{"/values/list[name=x]/u obsolete", "/values/list[name=x]/v obsolete", "/values/list[name=z]/v kept"}, `{"list":[{"name":"x","u":1,"v":null},{"name":"z","v":1}]}`},
+		{"an item of a list that is gone", m{"list": []any{m{"name": "x", "v": 1}}}, m{"list": []any{m{"name": "x", "u": 1}}}, m{}, []string{"/values/list[name=x]/u obsolete"}, `{"list":[{"name":"x","u":1}]}`},
 		{"an item that is taken out and gone", m{"list": []any{m{"name": "x", "v": 1}}}, m{"list": []any{m{"$delete": true, "name": "x"}}}, m{"list": []any{}}, []string{"/values/list[name=x] equal"}, ""},
 		{"an item that is taken out and changed", m{"list": []any{m{"name": "x", "v": 1}}}, m{"list": []any{m{"$delete": true, "name": "x"}}}, m{"list": []any{m{"name": "x", "v": 2}}},
 			[]string{"/values/list[name=x] conflict"}, `{"list":[{"$delete":true,"name":"x"}]}`},
@@ -102,6 +119,46 @@ func TestMerge3(t *testing.T) {
 			}
 			if blocks := slices.ContainsFunc(c.outcomes, func(o string) bool { return strings.Contains(o, "conflict") || strings.Contains(o, "obsolete") }); blocks != got.Blocking() || blocks != got.Diagnostics().HasErrors() {
 				t.Errorf("blocking %v: %v", got.Blocking(), got.Diagnostics())
+			}
+		})
+	}
+}
+
+// TestMerge3Several: an override is judged on what lies under it, which earlier
+// ones are part of.
+func TestMerge3Several(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		base, theirs any
+		mine         []any
+		outcomes     []string
+		left         string
+	}{
+		{"what hides an earlier one stays", m{"a": 1}, m{"a": 1}, []any{m{"a": 5}, m{"a": 1}}, []string{"0/values/a kept", "1/values/a kept"}, `{"a":5} {"a":1}`},
+		{"what fills a deletion stays", m{"n": m{"a": 1, "b": 2}}, m{"n": m{"a": 1, "b": 3}}, []any{m{"n": nil}, m{"n": m{"a": 1}}}, []string{"0/values/n conflict", "1/values/n kept"}, `{"n":null} {"n":{"a":1}}`},
+		{"what deletes an addition stays", m{}, m{}, []any{m{"n": m{"a": 1}}, m{"n": m{"a": nil}}}, []string{"0/values/n/a kept", "1/values/n/a kept"}, `{"n":{"a":1}} {"n":{"a":null}}`},
+		{"one conflict is said once", m{"a": 1}, m{"a": 2}, []any{m{"a": 5}, m{"a": 3}}, []string{"0/values/a conflict", "1/values/a kept"}, `{"a":5} {"a":3}`},
+		{"the same twice stays", m{"a": 1}, m{"a": 1}, []any{m{"a": 5}, m{"a": 5}}, []string{"0/values/a kept", "1/values/a kept"}, `{"a":5} {"a":5}`},
+		{"the profile caught up with both", m{"a": 1}, m{"a": 5}, []any{m{"a": 5}, m{"a": 5}}, []string{"0/values/a equal", "1/values/a equal"}, ""},
+		{"beside an earlier one", m{"n": m{"a": 1}}, m{"n": m{"a": 2}}, []any{m{"n": m{"b": 5}}, m{"n": m{"a": 2}}}, []string{"0/values/n/b kept", "1/values/n/a equal"}, `{"n":{"b":5}}`},
+		{"an item that an earlier one adds", m{}, m{}, []any{m{"list": []any{m{"name": "x", "v": 1}}}, m{"list": []any{m{"name": "x"}}}}, []string{"0/values/list[name=x]/v kept", "1/values/list[name=x] kept"}, `{"list":[{"name":"x","v":1}]} {"list":[{"name":"x"}]}`},
+		{"an item that an earlier one removes", m{"list": []any{m{"name": "x", "v": 1}}}, m{"list": []any{m{"name": "x", "v": 1}}}, []any{m{"list": []any{m{"name": "x", "$delete": true}}}, m{"list": []any{m{"name": "x", "v": 1}}}},
+			[]string{"0/values/list[name=x] kept", "1/values/list[name=x]/v kept"}, `{"list":[{"$delete":true,"name":"x"}]} {"list":[{"name":"x","v":1}]}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := mergedAll(c.base, c.mine, c.theirs, MergeOptions{})
+			var outcomes, left []string
+			for _, l := range got.Leaves {
+				outcomes = append(outcomes, fmt.Sprint(l.Override, l.Path, " ", l.Outcome))
+			}
+			for _, o := range got.Overrides {
+				left = append(left, o.Values.String())
+			}
+			if diff := cmp.Diff(c.outcomes, outcomes); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if left := strings.Join(left, " "); left != c.left {
+				t.Errorf("left %s, want %s", left, c.left)
 			}
 		})
 	}
@@ -205,19 +262,31 @@ func overrideTrees() *rapid.Generator[map[string]any] {
 	})
 }
 
-// TestMerge3DropsNothing: the new profile with what is left of the override is
-// the new profile with the whole override.
+func overlaid(order int, values any) profile.Overlay {
+	return profile.Overlay{Spec: profile.OverlaySpec{Order: order, Layers: []profile.LayerPatch{{Layer: "app", Values: valuesOf(values)}}}}
+}
+
+// severalOverrides are one to three trees.
+func severalOverrides() *rapid.Generator[[]any] {
+	return rapid.SliceOfN(rapid.Map(overrideTrees(), func(tree map[string]any) any { return tree }), 1, 3)
+}
+
+// TestMerge3DropsNothing: the new profile and overlays with what is left of the
+// overrides are what they are with all of them.
 func TestMerge3DropsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		base, mine, theirs := trees().Draw(t, "base"), overrideTrees().Draw(t, "mine"), trees().Draw(t, "theirs")
-		got := merged(base, mine, theirs, MergeOptions{})
-		left := (*value.Node)(nil)
-		if len(got.Overrides) > 0 {
-			left = got.Overrides[0].Values.Tree()
+		base, mine, theirs := trees().Draw(t, "base"), severalOverrides().Draw(t, "mine"), trees().Draw(t, "theirs")
+		lower, upper := overrideTrees().Draw(t, "lower overlay"), overrideTrees().Draw(t, "upper overlay")
+		got := mergedAll(base, mine, theirs, MergeOptions{New: Between{Overlays: []profile.Overlay{overlaid(2, upper), overlaid(1, lower)}}})
+		over := func(overrides []profile.Override) *value.Node {
+			out := merge.Over(merge.Over(valuesOf(theirs).Tree(), valuesOf(lower).Tree(), table()), valuesOf(upper).Tree(), table())
+			for _, o := range overrides {
+				out = merge.Over(out, o.Values.Tree(), table())
+			}
+			return out
 		}
-		want := merge.Over(valuesOf(theirs).Tree(), valuesOf(mine).Tree(), table())
-		if after := merge.Over(valuesOf(theirs).Tree(), left, table()); !after.Equal(want) {
-			t.Fatalf("%#v, want %#v; left %#v of %v", after, want, left, got.Leaves)
+		if want, after := over(overridesOf(mine)), over(got.Overrides); !after.Equal(want) {
+			t.Fatalf("%#v, want %#v; left %v of %v", after, want, got.Overrides, got.Leaves)
 		}
 	})
 }
@@ -226,11 +295,11 @@ func TestMerge3DropsNothing(t *testing.T) {
 // same move is made again or none.
 func TestMerge3Idempotent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		base, mine, theirs := trees().Draw(t, "base"), overrideTrees().Draw(t, "mine"), trees().Draw(t, "theirs")
+		base, mine, theirs := trees().Draw(t, "base"), severalOverrides().Draw(t, "mine"), trees().Draw(t, "theirs")
 		from, to := []profile.Release{releasedWith("1.0.0", base)}, []profile.Release{releasedWith("1.1.0", theirs)}
 		choice := rapid.SampledFrom([]Choice{Open, Mine, Theirs}).Draw(t, "choice")
 		o := MergeOptions{Resolve: func(Leaf) Choice { return choice }}
-		once := Merge3(from, to, []profile.Override{override(mine)}, o).Overrides
+		once := Merge3(from, to, overridesOf(mine), o).Overrides
 		for name, again := range map[string]Merge{"the same move": Merge3(from, to, once, o), "no move": Merge3(to, to, once, o)} {
 			if fmt.Sprint(again.Overrides) != fmt.Sprint(once) {
 				t.Fatalf("%s: %v became %v", name, once, again.Overrides)
@@ -266,8 +335,10 @@ func TestMerge3Disjoint(t *testing.T) {
 // TestMerge3AgainstNaive compares with the definition, leaf by leaf, on trees of
 // one shape.
 func TestMerge3AgainstNaive(t *testing.T) {
-	paths := []diag.Path{diag.Fields("a", "p"), diag.Fields("a", "q"), diag.Fields("b"),
-		diag.Fields("list").Join(diag.Key(diag.KeyValue{Name: "name", Value: "x"}), diag.Field("v")), diag.Fields("list").Join(diag.Key(diag.KeyValue{Name: "name", Value: "y"}), diag.Field("v"))}
+	item := func(name string) diag.Path {
+		return diag.Fields("list").Join(diag.Key(diag.KeyValue{Name: "name", Value: name}))
+	}
+	paths := []diag.Path{diag.Fields("a", "p"), diag.Fields("a", "q"), diag.Fields("b"), item("x").Join(diag.Field("v")), item("y").Join(diag.Field("v")), item("y").Join(diag.Field("u"))}
 	draw := func(t *rapid.T, label string) map[string]any {
 		out := m{}
 		for i, path := range paths {
@@ -286,7 +357,11 @@ func TestMerge3AgainstNaive(t *testing.T) {
 				out["b"] = v
 			} else {
 				list, _ := out["list"].([]any)
-				out["list"] = append(list, m{"name": []string{"x", "y"}[i-3], "v": v})
+				if name := []string{"x", "y", "y"}[i-3]; len(list) == 0 || list[len(list)-1].(m)["name"] != name {
+					list = append(list, m{"name": name})
+				}
+				list[len(list)-1].(m)[lastName(path)] = v
+				out["list"] = list
 			}
 		}
 		return out
@@ -299,8 +374,12 @@ func TestMerge3AgainstNaive(t *testing.T) {
 			if o == nil {
 				continue
 			}
+			item := path[:len(path)-1]
+			lost := len(path) == 3 && valuesOf(base).Tree().Find(item) != nil && valuesOf(theirs).Tree().Find(item) == nil
 			key := diag.Fields("values").Join(path...).String()
 			switch {
+			case lost:
+				want[key] = Obsolete
 			case n != nil && n.Equal(o):
 				want[key] = Equal
 			case b == nil && n == nil, b != nil && n != nil && b.Equal(n):

@@ -73,6 +73,8 @@ func (d *differ) changedRequirement(s subject, from, to *value.Node) {
 	old, now := requirementOf(from), requirementOf(to)
 	v := verdict{RequirementNarrowed, Major, "versions that were good enough are refused"}
 	switch {
+	case alike(now.Version, old.Version):
+		v = respelt
 	case admits(now.Version, old.Version):
 		v = verdict{RequirementWidened, Minor, "it runs in more stacks"}
 	case d.to.meets(now.Requirement):
@@ -80,6 +82,9 @@ func (d *differ) changedRequirement(s subject, from, to *value.Node) {
 	}
 	d.add(s, now.path(), from, to, v, "requires %s, it was %s", now.Requirement, old.Requirement)
 }
+
+// respelt is the verdict on a range that holds the versions that it held.
+var respelt = verdict{LayerChanged, Patch, "the same versions, written in another way"}
 
 // admits reports whether what a requirement says of versions holds all that
 // another one does: ranges, or names of opaque versions.
@@ -94,6 +99,22 @@ func admits(wide, narrow string) bool {
 	}
 	allowed := namesIn(wide)
 	return !slices.ContainsFunc(namesIn(narrow), func(name string) bool { return !slices.Contains(allowed, name) })
+}
+
+// alike reports whether what two requirements say of versions holds the same ones.
+// That is more than that each admits the other: pre-releases around a border, which
+// are no matter there, tell 1.34.x from <1.35. So is any version at all more than
+// any that has an order.
+func alike(first, second string) bool {
+	if !admits(first, second) || !admits(second, first) || (first == "") != (second == "") {
+		return false
+	}
+	a, errA := profile.ParseVersionRange(first)
+	b, errB := profile.ParseVersionRange(second)
+	return errA != nil || errB != nil || !slices.ContainsFunc(probes(first+" "+second), func(v profile.Version) bool {
+		pre, err := profile.ParseVersion(v.String() + "-ALPHA")
+		return err == nil && a.Has(pre) != b.Has(pre)
+	})
 }
 
 // namesIn are the opaque versions that a requirement names.
@@ -119,7 +140,10 @@ func conflictsRule(d *differ, f field) {
 		}
 		was := requirementOf(old[i])
 		v := verdict{ConflictWidened, Major, "a cluster that runs the old version may have what it refuses"}
-		if admits(was.Version, r.Version) {
+		switch {
+		case alike(was.Version, r.Version):
+			v = respelt
+		case admits(was.Version, r.Version):
 			v = verdict{ConflictNarrowed, Minor, "it runs in more stacks"}
 		}
 		d.add(f.subject, path, old[i], n, v, "conflicts with %s, it was %s", r.Requirement, was.Requirement)

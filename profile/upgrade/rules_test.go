@@ -18,14 +18,15 @@ import (
 func TestTablesAreComplete(t *testing.T) {
 	schema := fieldsOf(t, "../../validate/schema/*.cue")
 	for name, rules := range map[string]map[string]fieldRule{
-		"#Profile spec": profileRules,
-		"#Preset":       presetRules,
-		"#Variable":     variableRules(),
-		"#Layer":        layerRules,
-		"#LayerPatch":   layerPatchRules(PresetChanged),
-		"#Content":      contentRules,
-		"#Chart":        chartRules,
-		"#Overlay spec": overlayRules,
+		"#Profile spec":    profileRules,
+		"#Preset":          presetRules,
+		"#Variable":        variableRules(),
+		"#Layer":           layerRules,
+		"#ConstrainedPath": constrainedPathRules(),
+		"#LayerPatch":      layerPatchRules(PresetChanged),
+		"#Content":         contentRules,
+		"#Chart":           chartRules,
+		"#Overlay spec":    overlayRules,
 	} {
 		want := schema[name]
 		if len(want) < 3 {

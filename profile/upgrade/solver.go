@@ -21,8 +21,10 @@ type Options struct {
 	// Kubelet is the oldest kubelet that the clusters run at the start. Default:
 	// the version of the stack.
 	Kubelet profile.Version
-	// Older allows profiles and overlays to go back to older versions, for instance because
-	// the newer one turned out bad. Kubernetes never goes back. Default: refused.
+	// Older allows profiles and overlays whose target is an older version to go back
+	// to it, for instance because the newer one turned out bad. Only versions between
+	// start and target are passed through, as ever. Kubernetes never goes back.
+	// Default: refused.
 	Older bool
 	// Together allows a hop to raise Kubernetes by a minor version and to move a
 	// profile that does not accept both versions of Kubernetes. Default: such a
