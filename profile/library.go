@@ -64,6 +64,18 @@ func (l *Library) Digest(ref Ref) string {
 	return ""
 }
 
+// documents are those that the library was made of.
+func (l *Library) documents() []Document {
+	var out []Document
+	for _, e := range l.editions() {
+		out = append(out, e.Document)
+	}
+	if l.rules != nil && l.rules.root != nil {
+		out = append(out, l.rules.Document)
+	}
+	return out
+}
+
 func (l *Library) edition(ref Ref) *edition {
 	if r := l.release(ref); r != nil {
 		return &r.edition
