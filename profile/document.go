@@ -96,10 +96,13 @@ func decodeDuration(n *value.Node, out reflect.Value) error {
 	return nil
 }
 
-// Documents yields the documents of the workspace in the order of their places.
+// Documents yields the documents of the workspace in the order of their places,
+// with those of [Layout.Library]: of two at one place, those of the workspace come
+// first. A document that was built in Go stands at the file in which it would lie,
+// without lines.
 func (w *Workspace) Documents() iter.Seq[Document] {
-	docs := slices.Clone(w.documents)
-	slices.SortFunc(docs, func(a, b Document) int {
+	docs := slices.Concat(w.documents, w.whole().Library.documents())
+	slices.SortStableFunc(docs, func(a, b Document) int {
 		return a.root.Place().Range().Compare(b.root.Place().Range())
 	})
 	return slices.Values(docs)

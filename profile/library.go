@@ -64,6 +64,25 @@ func (l *Library) Digest(ref Ref) string {
 	return ""
 }
 
+// documents are those that the library was made of.
+func (l *Library) documents() []Document {
+	var out []Document
+	for _, name := range l.names() {
+		for _, r := range l.releases[name] {
+			out = append(out, r.Document)
+		}
+	}
+	for _, name := range sortedKeys(l.overlays) {
+		for _, o := range l.overlays[name] {
+			out = append(out, o.Document)
+		}
+	}
+	if l.rules != nil && l.rules.root != nil {
+		out = append(out, l.rules.Document)
+	}
+	return out
+}
+
 func (l *Library) edition(ref Ref) *edition {
 	if r := l.release(ref); r != nil {
 		return &r.edition

@@ -22,7 +22,8 @@ type Layout struct {
 	// MaxDocument bounds one file of documents. Default 3 MiB.
 	MaxDocument int64
 	// Library holds versions that are published elsewhere. They count as if they
-	// lay in the library of the workspace. Default: none.
+	// lay in the library of the workspace, and package validate judges them with
+	// it. What was found when they were loaded is not found again. Default: none.
 	Library *Library
 }
 

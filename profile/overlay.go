@@ -117,7 +117,6 @@ func (l *loader) keepOverlay(o *overlay) {
 		return patch.WrittenBy(&w)
 	}, "spec", "layers")
 	l.decodeInto(o.root, &o.overlay)
-	l.workspace.documents = append(l.workspace.documents, o.Document)
 	l.checkOverlay(o)
 	l.readPatches(o)
 	o.broken = o.broken || o.refused || l.diags[before:].HasErrors()

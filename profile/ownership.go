@@ -183,10 +183,10 @@ func (l *loader) ownership() {
 			continue
 		}
 		own = l.keepOwnership(root)
-		l.workspace.documents = append(l.workspace.documents, own.Document)
 	}
 	switch {
 	case own != nil && elsewhere != nil && !own.root.Equal(elsewhere.root):
+		l.workspace.documents = append(l.workspace.documents, own.Document) // the library has the other one
 		l.add(twoOwnerships(elsewhere, own))
 	case own != nil || elsewhere == nil:
 		l.workspace.Library.rules = l.strict(own)

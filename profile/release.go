@@ -99,7 +99,6 @@ func (l *loader) keepRelease(r *release) {
 	}
 	r.root = layersWrittenBy(r.root)
 	r.whole = r.root
-	l.workspace.documents = append(l.workspace.documents, r.Document)
 	lib.releases[r.ref.Name] = append(lib.releases[r.ref.Name], r)
 }
 

@@ -12,8 +12,8 @@ import (
 // together. It never changes and may be used by many goroutines.
 type Workspace struct {
 	*Library
-	documents  []Document
-	hubs       []Hub // sorted by name
+	documents  []Document // but those of the library
+	hubs       []Hub      // sorted by name
 	clusters   []*member
 	strategies []Strategy
 	policies   []File // sorted by name

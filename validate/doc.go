@@ -81,6 +81,7 @@
 //	validate.lock-missing     a lock line that pins what the library does not have
 //	validate.lock-unused      warning: a lock line that pins what its cluster does not have
 //	validate.unlocked         information: clusters that follow the latest versions
+//	validate.overlay-waiting  information: clusters whose lock lines do not name an overlay that matches
 //	validate.lock-differs     information: clusters that changed since they were locked
 //	validate.no-engine        information: content that the caller cannot render
 //	validate.policy-syntax    a file of policies that is no CUE, or contradicts itself

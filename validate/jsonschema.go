@@ -15,7 +15,8 @@ import (
 // JSONSchema is the JSON Schema (2020-12) of all kinds of documents, for editors
 // and other tools. It is made of the schemas that [Workspace] judges by, and may
 // be weaker than they are, never stricter: rules about several fields of a
-// mapping are left out.
+// mapping are left out. LiveCoverage, which lies in dumps of live clusters and not
+// in workspaces, is among the kinds.
 //
 // With a workspace it knows more: its profiles, hubs, layers and policies by
 // name, and the variables of its profiles with their types and bounds. The
@@ -25,14 +26,15 @@ func JSONSchema(ws *profile.Workspace) []byte {
 	evaluating.Lock()
 	defer evaluating.Unlock()
 	w := schemaWriter{root: schemaRoot(), defs: map[string]any{}}
-	for _, kind := range append(slices.Clone(kinds), extending) {
+	all := append(slices.Clone(kinds), dumped)
+	for _, kind := range append(slices.Clone(all), extending) {
 		w.define("#" + kind)
 	}
 	if ws != nil {
 		specialise(w.defs, ws)
 	}
 	var choices []any
-	for _, kind := range kinds {
+	for _, kind := range all {
 		of := node{"$ref": "#/$defs/" + kind}
 		if kind == "Profile" {
 			of = node{"if": withParent, "then": node{"$ref": "#/$defs/" + extending}, "else": of}
@@ -47,7 +49,7 @@ func JSONSchema(ws *profile.Workspace) []byte {
 		"title":      "documents of " + profile.APIVersion,
 		"type":       "object",
 		"required":   []any{"apiVersion", "kind"},
-		"properties": node{"kind": node{"enum": kinds}},
+		"properties": node{"kind": node{"enum": all}},
 		"allOf":      choices,
 		"$defs":      w.defs,
 	}, "", "  ") // plain data: it has a JSON form

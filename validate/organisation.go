@@ -220,6 +220,9 @@ func (o *organisation) stacks(f *fleet) diag.Diagnostics {
 				continue
 			}
 			id := v.found.String()
+			if v.found.Range.Start.Line == 0 { // built in Go: all of a document has one place
+				id += v.found.Path
+			}
 			if gathered[id] == nil {
 				gathered[id] = &concerned{found: v.found, own: documentAt(o.documents, v.found.Range) == cluster}
 			}

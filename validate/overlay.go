@@ -25,15 +25,20 @@ type idle struct {
 // overlay matches, and tells which overlays match none.
 func (f *fleet) overlays(documents []profile.Document) diag.Diagnostics {
 	matched := map[string]int{} // by the name of the document
-	unused := map[diag.Range]*idle{}
+	type part struct {
+		at   diag.Range
+		path string // what was built in Go has no lines
+	}
+	unused := map[part]*idle{}
 	for _, m := range f.members {
 		for _, of := range m.overlays {
 			matched["overlay "+of.Overlay.String()]++
 			for _, found := range of.Findings {
-				if unused[found.Range] == nil {
-					unused[found.Range] = &idle{found: found}
+				key := part{found.Range, found.Path}
+				if unused[key] == nil {
+					unused[key] = &idle{found: found}
 				}
-				unused[found.Range].clusters++
+				unused[key].clusters++
 			}
 		}
 	}
@@ -43,11 +48,11 @@ func (f *fleet) overlays(documents []profile.Document) diag.Diagnostics {
 			continue
 		}
 		users := matched[d.Name]
-		for at, part := range unused {
-			if part.clusters == users && at.File == d.At(nil).File {
-				part.found.Severity = diag.Warning
-				part.found.Summary += ": it does nothing in " + count(users, "cluster")
-				out = append(out, part.found)
+		for key, one := range unused {
+			if one.clusters == users && key.at.File == d.At(nil).File {
+				one.found.Severity = diag.Warning
+				one.found.Summary += ": it does nothing in " + count(users, "cluster")
+				out = append(out, one.found)
 			}
 		}
 	}

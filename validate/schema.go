@@ -16,8 +16,13 @@ import (
 //go:embed schema/*.cue
 var schemaFiles embed.FS
 
-// kinds are the kinds of documents. Each has a definition of its name.
+// kinds are the kinds of documents of a workspace. Each has a definition of its
+// name.
 var kinds = []string{"Profile", "Overlay", "Hub", "Cluster", "Strategy", "Ownership"}
+
+// dumped is the kind of document that lies in dumps of live clusters. Package
+// drift judges it; its definition is for editors.
+const dumped = "LiveCoverage"
 
 // extending is the definition of profiles that extend another one.
 const extending = "ExtendingProfile"

@@ -17,6 +17,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"github.com/dayzero-sdk/dayzero/drift"
 	"github.com/dayzero-sdk/dayzero/profile"
 )
 
@@ -54,7 +55,33 @@ var documentTypes = map[string]reflect.Type{
 	extending:   reflect.TypeFor[profile.Profile](),
 	"Strategy":  reflect.TypeFor[profile.Strategy](),
 	"Ownership": reflect.TypeFor[profile.Ownership](),
+	dumped: reflect.TypeFor[struct {
+		profile.TypeMeta `json:",inline"`
+		Metadata         profile.ObjectMeta `json:"metadata"`
+		Spec             drift.Coverage     `json:"spec,omitempty"`
+	}](),
 }
+
+// coverage and gap are the types of package drift with the names that documents
+// have for their fields.
+type (
+	coverage struct {
+		Complete bool        `json:"complete,omitempty"`
+		NotRead  []drift.Gap `json:"notRead,omitempty"`
+	}
+	gap struct {
+		Group     string `json:"group,omitempty"`
+		Kind      string `json:"kind,omitempty"`
+		Namespace string `json:"namespace,omitempty"`
+		Reason    string `json:"reason,omitempty"`
+	}
+)
+
+// They have the same fields, or this is not compiled.
+var (
+	_ = drift.Coverage(coverage{})
+	_ = drift.Gap(gap{})
+)
 
 // forms are the types that read documents in a way of their own: as which kinds,
 // and with which fields where they are mappings.
@@ -66,6 +93,8 @@ var forms = map[reflect.Type]struct {
 	reflect.TypeFor[profile.Schema]():     {kind: cue.StructKind}, // which holds itself
 	reflect.TypeFor[intstr.IntOrString](): {kind: cue.IntKind | cue.StringKind},
 	reflect.TypeFor[metav1.Duration]():    {kind: cue.StringKind},
+	reflect.TypeFor[drift.Coverage]():     {kind: cue.StructKind, fields: reflect.TypeFor[coverage]()},
+	reflect.TypeFor[drift.Gap]():          {kind: cue.StructKind, fields: reflect.TypeFor[gap]()},
 	reflect.TypeFor[profile.ManifestSource](): {kind: cue.StringKind | cue.StructKind, fields: reflect.TypeFor[struct {
 		File   string `json:"$file"`
 		Expand bool   `json:"expand,omitempty"`
@@ -113,7 +142,7 @@ func TestSchemasAreTheTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(documentTypes) != len(kinds)+1 {
+	if len(documentTypes) != len(kinds)+2 { // and extending and dumped
 		t.Errorf("kinds of documents are %v, types are %v", kinds, documentTypes)
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(stricter)), mismatches(root)); diff != "" {
@@ -138,6 +167,7 @@ func TestMismatchesAreFound(t *testing.T) {
 		{"content.cue", "helm?: #Chart", "helm?: string", "Profile.spec.layers[].content.helm: string in CUE, struct in Go"},
 		{"strategy.cue", "values?: [...string]", "values?: {...}", "Strategy.spec.stages[].selector.matchExpressions[].values: struct in CUE, list in Go"},
 		{"strategy.cue", "maxConcurrency?: int & >=1 | ", "maxConcurrency?: ", "Strategy.spec.stages[].maxConcurrency: string in CUE, (int|string) in Go"},
+		{"live.cue", "reason?:", "reasons?:", "LiveCoverage.spec.notRead[].reason: not in CUE"},
 		{"name.cue", "labels?: {[string]: string}", "labels?: [...]", "Hub.metadata.labels: list in CUE, struct in Go"},
 	} {
 		root, err := compile(changed(t, c.file, c.from, c.to))

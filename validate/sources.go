@@ -130,7 +130,7 @@ func (s *sourcePolicy) chart(l profile.StackLayer, layers layerPlaces, layer dia
 	if l.Helm == nil {
 		return nil
 	}
-	content := layers.at(l.Origin.Range).Get("content")
+	content := layers.of(l).Get("content")
 	n := chartTree(l.Helm, content, value.PlaceOf(l.Origin))
 	at := func(name string) diag.Path { return layer.Join(diag.Field("helm"), diag.Field(name)) }
 	var out []violation
@@ -145,7 +145,7 @@ func (s *sourcePolicy) chart(l profile.StackLayer, layers layerPlaces, layer dia
 
 func (s *sourcePolicy) files(l profile.StackLayer, layers layerPlaces, layer diag.Path) []violation {
 	var out []violation
-	written := layers.at(l.Origin.Range).Get("content", "manifests")
+	written := layers.of(l).Get("content", "manifests")
 	at := written.Place()
 	if written == nil {
 		at = value.PlaceOf(l.Origin)

@@ -9,7 +9,11 @@ import (
 )
 
 // layerPlaces are the layers of the library as written, by their places.
-type layerPlaces map[diag.Position]map[string]*value.Node
+type layerPlaces map[diag.Position]map[layerName]*value.Node
+
+// layerName tells layers of one position apart: of several files, or of a document
+// that was built in Go and has no lines.
+type layerName struct{ file, name string }
 
 func newLayerPlaces(documents []profile.Document) layerPlaces {
 	out := layerPlaces{}
@@ -17,15 +21,18 @@ func newLayerPlaces(documents []profile.Document) layerPlaces {
 		for _, layer := range d.Tree().Get("spec", "layers").Items() {
 			at := layer.Place().Range()
 			if out[at.Start] == nil {
-				out[at.Start] = map[string]*value.Node{}
+				out[at.Start] = map[layerName]*value.Node{}
 			}
-			out[at.Start][at.File] = layer
+			out[at.Start][layerName{at.File, layer.Get("name").Text()}] = layer
 		}
 	}
 	return out
 }
 
-func (l layerPlaces) at(r diag.Range) *value.Node { return l[r.Start][r.File] }
+func (l layerPlaces) of(layer profile.StackLayer) *value.Node {
+	at := layer.Origin.Range
+	return l[at.Start][layerName{at.File, layer.Name}]
+}
 
 // stackTree is the named fields of a stack as policies see it, see #Stack in
 // schema/stack.cue. What was written keeps its place: in the library, or in the
@@ -63,7 +70,7 @@ func kubernetesTree(s *profile.Stack) *value.Node {
 func layerTrees(s *profile.Stack, written layerPlaces) []*value.Node {
 	var out []*value.Node
 	for _, l := range s.Layers() {
-		out = append(out, layerTree(l, written.at(l.Origin.Range)))
+		out = append(out, layerTree(l, written.of(l)))
 	}
 	return out
 }

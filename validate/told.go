@@ -62,7 +62,7 @@ func documentAt(documents []profile.Document, at diag.Range) int {
 func (t toldDocument) add(d diag.Diagnostic) {
 	path, err := diag.ParsePath(d.Path)
 	if err != nil || len(path) == 0 {
-		t.positions[d.Range.Start] = true
+		t.positions[d.Range.Start] = d.Range.Start.Line > 0 // a document without lines is one position
 		return
 	}
 	t.at.add(path)

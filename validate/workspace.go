@@ -11,7 +11,8 @@ import (
 // Options change what is judged. The zero value is safe.
 type Options struct {
 	// Loaded are the findings that [profile.Load] returned with the workspace.
-	// They are part of the result, and what they say is not said again.
+	// They are part of the result, and what they say is not said again. Those of
+	// loading its [profile.Layout.Library] may stand among them.
 	Loaded diag.Diagnostics
 	// Against is the workspace as it is now: what may not change on the clusters
 	// that it has is judged, and what its library has published and its owners

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // families are what codes begin with, and what their codes are about, in the
@@ -115,4 +118,50 @@ func codeArgument(call *ast.CallExpr) (string, bool) {
 	}
 	text, err := strconv.Unquote(lit.Value)
 	return text, err == nil
+}
+
+// documented is a line of a list of codes in a package's documentation.
+var documented = regexp.MustCompile(`(?m)^//\t([a-z]+\.[a-z][a-z0-9-]*) `)
+
+// TestDocumentedCodes: a package that lists its codes lists all that it raises of
+// its own family.
+func TestDocumentedCodes(t *testing.T) {
+	files, _ := filepath.Glob("../../*/doc.go")
+	lists := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, list, ok := strings.Cut(string(text), "\n// # Codes\n")
+		if !ok {
+			continue
+		}
+		lists++
+		list, _, _ = strings.Cut(list, "\n// # ")
+		var got []string
+		for _, line := range documented.FindAllStringSubmatch(list, -1) {
+			got = append(got, line[1])
+		}
+		slices.Sort(got)
+		if diff := cmp.Diff(raisedIn(t, filepath.Dir(file)), got); diff != "" {
+			t.Errorf("%s (-raised +listed):\n%s", file, diff)
+		}
+	}
+	if lists == 0 {
+		t.Error("no package lists its codes")
+	}
+}
+
+// raisedIn are the codes of a package's own family in its source, sorted.
+func raisedIn(t *testing.T, dir string) []string {
+	found := map[string]token.Position{}
+	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	for _, file := range files {
+		if !strings.HasSuffix(file, "_test.go") {
+			codesOf(t, file, found)
+		}
+	}
+	maps.DeleteFunc(found, func(code string, _ token.Position) bool { return !strings.HasPrefix(code, filepath.Base(dir)+".") })
+	return slices.Sorted(maps.Keys(found))
 }

@@ -9,6 +9,6 @@
 // profile/testdata/resolve that gives a finding of the code, cut down. A person
 // writes the meaning and what to do, makes the example one that readers know
 // from their work, and runs the command again for the findings. A code that no
-// files of a workspace give is raised in raise_test.go by a function of
-// unreachable, and a code of a new family needs a line in families.
+// files that a page can print give is raised in raise_test.go by a function of
+// unprinted, and a code of a new family needs a line in families.
 package diagnostics

@@ -36,7 +36,8 @@ var update = flag.Bool("update", false, "write the findings of the examples, the
 //
 //	how to mend it
 //
-// A finding that no file gives has no first block; see unreachable.
+// A finding that no file gives, or only one that is too long to print, has no first
+// block; see unprinted.
 type page struct {
 	code, meaning, example, output, fix string
 }
@@ -131,7 +132,7 @@ func checkPage(t *testing.T, code string, pages map[string]page) {
 
 // findings is what the example of a page gives, of its code.
 func findings(t *testing.T, p page) string {
-	if give, ok := unreachable[p.code]; ok {
+	if give, ok := unprinted[p.code]; ok {
 		return give().Text(nil)
 	}
 	archive := txtar.Parse([]byte(p.example))
@@ -148,7 +149,8 @@ const indexHead = `# Diagnostics
 Every finding has a stable code. Its page says what it means, shows an example, and says what to do.
 The files of an example are laid over those of ` + "`validate/testdata/base.txtar`; those below `have/`" + `
 are how files were in the workspace that validation compares with. Lines in front of the files are options: ` + "`now`, `target` of a" + `
-rollout, ` + "`limit` of a file in bytes, a symbolic `link`." + ` A page without files is about what only a program can cause.
+rollout, ` + "`limit` of a file in bytes, a symbolic `link`." + ` A page without files is about what
+only a program can cause, or about files that are too long to print or cannot be read.
 
 This list is made of the pages: ` + "`go test ./docs/diagnostics -update`" + ` writes it.
 `

@@ -264,8 +264,9 @@ func only(found diag.Diagnostics, code string) diag.Diagnostics {
 	return out
 }
 
-// unreachable are findings that no file of a workspace gives.
-var unreachable = map[string]func() diag.Diagnostics{
+// unprinted are findings that no file of a workspace gives, or only files that are
+// too long to print or cannot be read.
+var unprinted = map[string]func() diag.Diagnostics{
 	"profile.no-cluster": func() diag.Diagnostics {
 		ws, _ := profile.Load(fstest.MapFS{}, profile.Layout{})
 		_, found := ws.Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "a"})

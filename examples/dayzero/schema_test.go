@@ -34,7 +34,7 @@ func TestSchema(t *testing.T) {
 
 // TestModelines: every document of the examples names a schema that is there.
 func TestModelines(t *testing.T) {
-	for _, dir := range []string{example, "../blueprint-tests"} {
+	for _, dir := range []string{filepath.Dir(example), "../blueprint-tests"} {
 		holdModelines(t, dir)
 	}
 }

@@ -5,7 +5,7 @@ import "github.com/dayzero-sdk/dayzero/profile/diag"
 // PathIn gives the path at which written, one of the trees that n was merged of,
 // holds the node that n has at path: indexes of lists may differ. Where path leads
 // nowhere, the nearest node above counts. ok is false when that was not written in
-// the tree.
+// the tree. Trees without lines are told apart by their files alone, and path stays.
 func (n *Node) PathIn(written *Node, path diag.Path) (found diag.Path, ok bool) {
 	depth := 0
 	for ; depth < len(path); depth++ {
@@ -14,6 +14,9 @@ func (n *Node) PathIn(written *Node, path diag.Path) (found diag.Path, ok bool) 
 			break
 		}
 		n = next
+	}
+	if n.place.Line == 0 { // built in Go: all of a document has one place
+		return path, n.place.Range() == written.place.Range()
 	}
 	found, ok = written.pathOf(n)
 	return found.Join(path[depth:]...), ok

@@ -33,6 +33,7 @@ func newCluster(stack *profile.Stack, class string) (render.Object, diag.Diagnos
 		field("metadata", metadata(stack, slot.Get("metadata"))),
 		field("spec", spec),
 	)
+	diags = append(diags, reservedInCluster(tree)...)
 	o, err := render.FromTree(tree)
 	if err != nil {
 		diags = append(diags, diag.Errorf("render.object", tree.Place().Range(), "%v", err))

@@ -106,6 +106,7 @@ func (b *builder) clusterClass() func(name string) draft {
 }
 
 func (b *builder) draft(d draft) draft {
+	b.diags = append(b.diags, reservedMetadata(d.tree.Get("spec", "template", "metadata"))...)
 	b.drafts = append(b.drafts, d)
 	return d
 }
@@ -230,6 +231,7 @@ const taintsGate = "MachineTaintPropagation"
 // classFields holds a class slot to the fields that ClusterClass has and that
 // the hub takes.
 func (b *builder) classFields(class *value.Node, name string, known ...string) {
+	b.diags = append(b.diags, reservedMetadata(class.Get("metadata"))...)
 	for _, f := range class.Fields() {
 		if f.Name == "taints" && f.Value.Len() > 0 && !b.hubHas(taintsGate) {
 			b.diags = append(b.diags, diag.Errorf("capi.feature-gate", f.Key.Range(), "hub %s does not take taints in a class: its feature gate %s is off", b.stack.Hub().Metadata.Name, taintsGate).
