@@ -255,6 +255,6 @@ func (v view) double(f fixed) (*value.Node, bool) {
 func agree(items []*value.Node, path diag.Path) bool {
 	first := items[0].Find(path)
 	return !slices.ContainsFunc(items[1:], func(n *value.Node) bool {
-		return !sameNodes([]*value.Node{first}, []*value.Node{n.Find(path)})
+		return !sameNode(first, n.Find(path))
 	})
 }

@@ -144,8 +144,10 @@ func (c *composition) compareFixed(f fixed, parts, allowed []part, look func([]p
 }
 
 func sameNodes(a, b []*value.Node) bool {
-	return slices.EqualFunc(a, b, func(x, y *value.Node) bool { return (x == nil) == (y == nil) && x.Equal(y) })
+	return slices.EqualFunc(a, b, sameNode)
 }
+
+func sameNode(a, b *value.Node) bool { return (a == nil) == (b == nil) && a.Equal(b) }
 
 // broken says that a part changes what is fixed, at the deepest place of the
 // part that the path leads to.

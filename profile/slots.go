@@ -20,8 +20,8 @@ func (c *composition) capiParts() []part {
 func foldValues(parts []part, ly *layer) *value.Node {
 	var out *value.Node
 	for _, p := range parts {
-		if n := p.root.Get("values"); !n.IsNull() {
-			out = merge.Over(out, n, ly.table())
+		if !p.values.IsNull() {
+			out = merge.Over(out, p.values, ly.table())
 		}
 	}
 	return out
@@ -31,8 +31,8 @@ func foldValues(parts []part, ly *layer) *value.Node {
 func foldCapi(parts []part) *value.Node {
 	var out *value.Node
 	for _, p := range parts {
-		if n := p.root.Get("capi"); !n.IsNull() {
-			out = merge.Over(out, n, merge.Capi)
+		if !p.capi.IsNull() {
+			out = merge.Over(out, p.capi, merge.Capi)
 		}
 	}
 	return out
