@@ -141,3 +141,73 @@ func TestFixedStandsAsItsOwnerComputesIt(t *testing.T) {
 		}
 	})
 }
+
+// profileOf is a profile of the name and version 1.0.0; files named .yaml lie beside it.
+func profileOf(name, spec string, constants ...string) fstest.MapFS {
+	dir := "library/" + name + "/1.0.0/"
+	out := fstest.MapFS{dir + "profile.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: " + name + "}\nspec:\n  version: 1.0.0\n" + spec)}}
+	for _, text := range constants {
+		out[dir+"k.yaml"] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return out
+}
+
+// TestFixedExpressionsReadWhatTheirOwnerWrote: who extends a profile of another
+// owner cannot change what is fixed by what it is computed from.
+func TestFixedExpressionsReadWhatTheirOwnerWrote(t *testing.T) {
+	root := profileOf("root", `  owner: vendor
+  kind: Infrastructure
+  abstract: true
+  constants: {given: 1}
+  layers: []
+`)
+	base := func(reads string) fstest.MapFS {
+		return profileOf("base", `  owner: platform
+  kind: Infrastructure
+  extends: root@1.0.0
+  variables: [{name: which, type: string, default: k}]
+  constants: {k: strong, other: 1, deep: {a: 1, b: 2}, file: {$file: k.yaml}}
+  layers:
+  - {name: os, kind: OS, component: {none: x}}
+  - {name: csi, kind: Storage, component: {none: x}}
+  - {name: kubernetes, kind: Kubernetes, component: {name: kubernetes, version: 1.34.2}}
+  - name: cni
+    kind: Network
+    component: {name: meshnet, version: 1.4.0}
+    values: {k: "`+reads+`"}
+    capi: {cluster: {metadata: {annotations: {k: "`+reads+`"}}}}
+    fixed: [/values/k, /capi/cluster/metadata/annotations/k]
+`, "a: 1")
+	}
+	for _, c := range []struct {
+		reads, owner, child string
+		broken              bool
+	}{
+		{"${consts.k}", "rogue", "constants: {k: weak}", true},
+		{"${consts.k}", "rogue", "constants: {k: strong}", false},
+		{"${consts.k}", "rogue", "constants: {other: 2, more: 1}", false},
+		{"${consts.k}", "platform", "constants: {k: weak}", false},
+		{"${string(consts.given)}", "rogue", "constants: {k: weak}", false},
+		{"${string(consts.given)}", "rogue", "constants: {given: 2}", true},
+		{"${string(consts.deep.a)}", "rogue", "constants: {deep: {a: 1, b: 3}}", false},
+		{"${string(consts.deep.a)}", "rogue", "constants: {deep: {a: 2, b: 2}}", true},
+		{"${string(consts.file.a)}", "rogue", "constants: {file: {$file: k.yaml}}", true},
+		{"${string(consts[vars.which])}", "rogue", "constants: {k: weak}", true},
+		{"${vars.which}", "rogue", "variables: [{name: which, default: other}]", false},
+		{"${component.version}", "rogue", "layers: [{name: cni, component: {version: 1.5.0}}]", true},
+		{"${component.version}", "rogue", "layers: [{name: cni, component: {version: 1.4.0, name: other}}]", false},
+		{"${component.version}", "rogue", "layers: [{name: cni, component: {name: other, version: 2.0.0}}]", true},
+		{"${component.name}", "platform", "layers: [{name: cni, component: {name: other}}]", false},
+		{"x ${component.?version.orValue('none')}", "rogue", "layers: [{name: cni, component: {none: x}}]", true},
+	} {
+		child := profileOf("child", "  owner: "+c.owner+"\n  kind: Infrastructure\n  extends: base@1.0.0\n  "+c.child+"\n", "a: 2")
+		_, got := found(t, root, base(c.reads), child, fstest.MapFS{"fleet/one.yaml": clusterOf("{profiles: [child], overrides: [{layer: cni, values: {more: 1}, reason: r, owner: o}]}")})
+		var want []string
+		if c.broken {
+			want = []string{"profile.fixed", "profile.fixed"}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s, %s: %s (-want +got):\n%s", c.reads, c.owner, c.child, diff)
+		}
+	}
+}
