@@ -211,3 +211,45 @@ func TestFixedExpressionsReadWhatTheirOwnerWrote(t *testing.T) {
 		}
 	}
 }
+
+// TestFixedIsNotComputedAway: an expression above a fixed path, or a null that one
+// gives, changes it as what is written does.
+func TestFixedIsNotComputedAway(t *testing.T) {
+	base := profileOf("base", `  owner: platform
+  kind: Infrastructure
+  layers:
+  - {name: os, kind: OS, component: {none: x}}
+  - {name: csi, kind: Storage, component: {none: x}}
+  - name: kubernetes
+    kind: Kubernetes
+    component: {name: kubernetes, version: 1.34.2}
+    capi: {nodes: {config: {files: [{path: /a, content: ok}]}}}
+    fixed: ["/capi/nodes/config/files[path=/a]"]
+  - name: cni
+    kind: Network
+    component: {name: meshnet, version: 1.4.0}
+    values: {list: [{name: a, v: 1}], net: {deep: {v: 1}}}
+    merge: {/values/list: {key: name}}
+    fixed: ["/values/list[name=a]/v", /values/net/deep/v]
+`)
+	for override, want := range map[string][]string{
+		`layer: cni, values: {list: [{name: a, w: "${null}"}], net: {deep: {w: "${null}"}}}`:                         nil,
+		`layer: cni, values: {net: {deep: {v: "${null}"}}}`:                                                          {"profile.fixed"},
+		`layer: cni, values: {net: {deep: "${null}"}}`:                                                               {"profile.fixed"},
+		`layer: cni, values: {net: "${{}}"}`:                                                                         {"profile.fixed"},
+		`layer: cni, values: {list: "${null}"}`:                                                                      {"profile.fixed"},
+		`layer: cni, values: {list: "${[]}"}`:                                                                        {"profile.fixed"},
+		`layer: cni, values: {list: [{name: a, v: "${2}"}]}`:                                                         {"profile.fixed"},
+		`layer: cni, values: {list: [{name: "${'a'}", v: 2}]}`:                                                       {"profile.fixed"},
+		`layer: kubernetes, capi: {workers: {bootstrap: {spec: {files: "${null}"}}}}`:                                {"profile.fixed"},
+		`layer: kubernetes, capi: {workers: {bootstrap: {spec: {files: [{path: "${'/a'}", content: x}]}}}}`:          {"profile.fixed"},
+		`layer: kubernetes, capi: {workers: {bootstrap: {spec: {files: "${[{'path': '/a', '$delete': true}]}"}}}}`:   {"profile.fixed"},
+		`layer: kubernetes, capi: {workers: {bootstrap: {spec: "${{'files': [{'path': '/a', '$delete': true}]}}"}}}`: {"profile.fixed"},
+		`layer: kubernetes, capi: {nodes: {config: "${{'files': [{'path': '/a', 'content': 'no'}]}}"}}`:              {"profile.fixed"},
+	} {
+		_, got := found(t, base, fstest.MapFS{"fleet/one.yaml": clusterOf("{profiles: [base], overrides: [{" + override + ", reason: r, owner: o}]}")})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", override, diff)
+		}
+	}
+}

@@ -39,6 +39,7 @@ type Node struct {
 	bool    bool
 	dynamic bool    // an Expression, or holds one
 	closed  bool    // sensitive, or holds what is
+	derived bool    // an expression gave it
 	number  uint64  // of Int, and the bits of Float
 	str     string  // of String and Expression; of Int and Float the text as written, if any
 	fields  []Entry // sorted by name
