@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"iter"
 	"maps"
 	"path"
 	"slices"
@@ -60,6 +61,44 @@ func (p *program) reads() expr.Reads {
 		return expr.Reads{}
 	}
 	return p.template.Reads()
+}
+
+// Same reports whether another program of the same text computes the same in every
+// stack that has both: variables may be set for one profile alone.
+func (p *program) Same(other value.Program) bool {
+	o := other.(*program)
+	if p.layer.id() == o.layer.id() {
+		return true
+	}
+	if p.reads().Values || p.layer.release != o.layer.release && len(p.reads().Vars)+len(o.reads().Vars) > 0 {
+		return false
+	}
+	for path := range p.paths() {
+		if !sameNode(p.constant(path), o.constant(path)) {
+			return false
+		}
+	}
+	return true
+}
+
+// paths are those that the program names.
+func (p *program) paths() iter.Seq[[]string] {
+	if p.template == nil {
+		return func(func([]string) bool) {}
+	}
+	return p.template.Paths()
+}
+
+// constant is what a path names of the constants and of the component, nil where
+// it names something else.
+func (p *program) constant(path []string) *value.Node {
+	switch path[0] {
+	case "consts":
+		return p.layer.release.consts.Get(path[1:]...)
+	case "component":
+		return p.layer.product.Get(path[1:]...)
+	}
+	return nil
 }
 
 // id names the layer uniquely in a stack.
@@ -129,7 +168,7 @@ func (l *loader) compileLayer(r *release, i int) *layer {
 	ly.values = c.tree(ly.path(diag.Field("values")), root.Get("values"), r.scopes.plain)
 	ly.capi = c.capi(ly.path(diag.Field("capi")), root.Get("capi"))
 	ly.patches = c.patches(ly.path(diag.Field("content"), diag.Field("patches")), root.Get("content", "patches"))
-	if ly.parts = partsOf(r, ly.Name); len(ly.parts) == 1 { // else judged where it was put over another
+	if ly.parts = c.parts(); len(ly.parts) == 1 { // else judged where it was put over another
 		l.misplaced(ly.path(diag.Field("values")), root.Get("values"), ly.table())
 		l.misplaced(ly.path(diag.Field("capi")), root.Get("capi"), merge.Capi)
 	}

@@ -33,6 +33,7 @@ type composition struct {
 	fixed       []fixed
 	fields      []FixedField // of objects
 	constrained []constrained
+	removals    []removal
 	idle        map[*overlay]diag.Diagnostics
 	diags       diag.Diagnostics
 	patched     patchFindings

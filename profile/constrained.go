@@ -91,48 +91,67 @@ func (c *composition) judgeRemoved() {
 		case "values":
 			c.judgeRemovedIn(rule.fixed, rule.target.parts, valueIn(of(rule.target), rule.path))
 		case "capi":
-			c.judgeRemovedIn(rule.fixed, c.capiParts(), func(parts []part) []*value.Node {
-				return slotsAt(capi.of(parts), c.capi, rule.path[1:])
+			c.judgeRemovedIn(rule.fixed, c.capiParts(), func(parts []part) []view {
+				return viewsOf(capi.of(parts), c.capi, rule.path[1:])
 			})
 		}
 	}
 }
 
-// valueIn finds what parts give at a path of a layer's values.
-func valueIn(values *folding, path diag.Path) func([]part) []*value.Node {
-	return func(parts []part) []*value.Node {
-		return []*value.Node{values.of(parts).Find(path[1:])}
+// valueIn looks at a path of a layer's values as parts give them.
+func valueIn(values *folding, path diag.Path) func([]part) []view {
+	return func(parts []part) []view { return []view{{tree: values.of(parts), path: path[1:]}} }
+}
+
+// removal is the removal of what is constrained, if it comes to that: an
+// expression stands above the path, and what it gives may have it.
+type removal struct {
+	rule  fixed
+	found diag.Diagnostic
+}
+
+// judgeRemovedIn finds the part that takes away what look shows of those that
+// may.
+func (c *composition) judgeRemovedIn(f fixed, parts []part, look func([]part) []view) {
+	if p, ok := f.first(parts, look, takenAway); ok {
+		c.add(c.removed(f, p))
+	} else if p, ok := f.first(parts, look, computedAway); ok {
+		c.removals = append(c.removals, removal{f, c.removed(f, p)})
 	}
 }
 
-// judgeRemovedIn finds the part that takes away what look finds in those that
-// may.
-func (c *composition) judgeRemovedIn(f fixed, parts []part, look func([]part) []*value.Node) {
-	allowed := look(slices.DeleteFunc(slices.Clone(parts), f.binds))
-	gone := func(parts []part) bool {
-		for i, n := range look(parts) {
-			if takenAway(allowed[i], n) {
+// first is the first part that, put over those that may change the path, makes a
+// view of it one that is wrong beside what these give.
+func (f fixed) first(parts []part, look func([]part) []view, wrong func(before, now view) bool) (p part, ok bool) {
+	allowed := slices.DeleteFunc(slices.Clone(parts), f.binds)
+	before := look(allowed)
+	is := func(parts []part) bool {
+		for i, now := range look(parts) {
+			if wrong(before[i], now) {
 				return true
 			}
 		}
 		return false
 	}
-	if !gone(parts) {
-		return
+	if !is(parts) {
+		return part{}, false
 	}
 	for i, p := range parts {
-		if f.binds(p) && gone(slices.Concat(slices.DeleteFunc(slices.Clone(parts), f.binds), parts[i:i+1])) {
-			c.add(c.removed(f, p))
-			return
+		if f.binds(p) && is(slices.Concat(allowed, parts[i:i+1])) {
+			return p, true
 		}
 	}
-	c.add(c.removed(f, parts[slices.IndexFunc(parts, f.binds)]))
+	return parts[slices.IndexFunc(parts, f.binds)], true
 }
 
 // takenAway reports whether a value is gone, or a null stands where nothing was.
-func takenAway(before, now *value.Node) bool {
-	return now.IsNull() && (!before.IsNull() || before == nil && now != nil)
+func takenAway(before, now view) bool {
+	was, is := before.find(), now.find()
+	return is.IsNull() && (!was.IsNull() || was == nil && is != nil) && !now.open()
 }
+
+// computedAway reports whether a value may be gone.
+func computedAway(before, now view) bool { return !before.find().IsNull() && now.open() }
 
 func (c *composition) removed(f fixed, p part) diag.Diagnostic {
 	return diag.Errorf("profile.constrained", c.deepest(f, p).Place().Range(), "%s removes %s, which %s of %s, owner %s, constrains", p.writtenBy(), f.path, f.by.Name, f.document, f.owner).
@@ -179,9 +198,14 @@ func (r *resolution) judgeConstrained() {
 	for _, rule := range r.comp.constrained {
 		for _, n := range r.bound(rule) {
 			// a null that no expression gave was judged before
-			if !n.IsNull() || len(n.Origin().Causes) > 0 {
+			if !n.IsNull() || n.Derived() {
 				r.add(rule.broken(n)...)
 			}
+		}
+	}
+	for _, removed := range slices.Concat(r.comp.removals, r.removals) {
+		if slices.ContainsFunc(r.views(removed.rule), func(v view) bool { return len(v.all()) == 0 }) {
+			r.add(removed.found)
 		}
 	}
 }
@@ -206,7 +230,7 @@ func (r *resolution) views(f fixed) []view {
 	case "values":
 		for i, ly := range r.comp.layers {
 			if ly == f.target {
-				return []view{{r.stack.layers[i].Values.node, f.path[1:]}}
+				return []view{{tree: r.stack.layers[i].Values.node, path: f.path[1:]}}
 			}
 		}
 	}
@@ -221,7 +245,11 @@ func (r *resolution) judgeDoubles() {
 			continue
 		}
 		for _, v := range r.views(f) {
-			if d, ok := v.double(f); ok {
+			d, ok := v.double(f)
+			if !ok {
+				d, ok = v.posed(f)
+			}
+			if ok {
 				r.add(f.brokenBy(d.Origin()))
 				break
 			}
@@ -238,7 +266,7 @@ func (v view) double(f fixed) (*value.Node, bool) {
 		if _, keyed := step.IsKey(); !keyed {
 			continue
 		}
-		found := view{v.tree, v.path[:i+1]}.all()
+		found := view{tree: v.tree, path: v.path[:i+1]}.all()
 		if len(found) < 2 || agree(found, v.path[i+1:]) {
 			continue
 		}
@@ -251,11 +279,31 @@ func (v view) double(f fixed) (*value.Node, bool) {
 	return nil, false
 }
 
+// posed is an item by somebody whom the rule binds that has the key of a fixed path
+// because that was computed: put over another slot, it changes the item itself.
+func (v view) posed(f fixed) (*value.Node, bool) {
+	for i, step := range v.path {
+		keys, _ := step.IsKey()
+		computed := func(item *value.Node) bool {
+			return slices.ContainsFunc(keys, func(kv diag.KeyValue) bool { return item.Get(kv.Name).Derived() })
+		}
+		for _, slot := range v.of {
+			for _, item := range slot.Find(v.path[:i]).Items() {
+				by := item.Place().Origin()
+				if computed(item) && item.Matches(step) && f.bindsWriter(by.Kind, by.Owner) && item.Find(v.path[i+1:]) != nil {
+					return item, true
+				}
+			}
+		}
+	}
+	return nil, false
+}
+
 // agree reports whether the same stands at a path of all of them.
 func agree(items []*value.Node, path diag.Path) bool {
 	first := items[0].Find(path)
 	return !slices.ContainsFunc(items[1:], func(n *value.Node) bool {
-		return !sameNodes([]*value.Node{first}, []*value.Node{n.Find(path)})
+		return !sameNode(first, n.Find(path))
 	})
 }
 

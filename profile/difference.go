@@ -24,7 +24,7 @@ func differences(have, want *value.Node, table merge.Table) []difference {
 }
 
 func differ(out []difference, at diag.Path, have, want *value.Node, table merge.Table) []difference {
-	if (have == nil) == (want == nil) && have.Equal(want) {
+	if sameNode(have, want) {
 		return out
 	}
 	switch {

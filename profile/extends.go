@@ -353,7 +353,9 @@ func (l *loader) patchLayer(r *release, i int, below, own *value.Node) *value.No
 			out = out.With(f.Name, merge.Patch(under, f.Value, merge.Capi))
 		case f.Name == "content":
 			out = out.With(f.Name, overContent(under, f.Value))
-		case f.Name == "component" && (under.Get("none") == nil) == (f.Value.Get("none") == nil), f.Name == "provides", f.Name == "merge":
+		case f.Name == "component":
+			out = out.With(f.Name, overComponent(under, f.Value))
+		case f.Name == "provides", f.Name == "merge":
 			out = out.With(f.Name, merge.Over(under, f.Value, merge.Replace))
 		case slices.Contains(appended, f.Name) && f.Value.IsNull():
 		case slices.Contains(appended, f.Name) && under.Kind() == value.List && f.Value.Kind() == value.List:

@@ -75,13 +75,13 @@ func (c *composition) judgeFixed() {
 	for _, f := range c.fixed {
 		switch name, _ := firstField(f.path); name {
 		case "values":
-			c.judgeFixedIn(f, f.target.parts, func(parts []part) []*value.Node {
+			c.judgeInputs(f, c.judgeFixedIn(f, f.target.parts, func(parts []part) []*value.Node {
 				return []*value.Node{of(f.target).of(parts).Find(f.path[1:])}
-			})
+			}))
 		case "capi":
-			c.judgeFixedIn(f, c.capiParts(), func(parts []part) []*value.Node {
+			c.judgeInputs(f, c.judgeFixedIn(f, c.capiParts(), func(parts []part) []*value.Node {
 				return slotsAt(capi.of(parts), c.capi, f.path[1:])
-			})
+			}))
 		}
 	}
 	for i := range c.fields {
@@ -113,39 +113,42 @@ func (c *composition) judgeOverriddenRemoval(rules []constrained, shared, own *l
 }
 
 // judgeFixedIn compares what look finds in parts with what it finds in those
-// that may change the path.
-func (c *composition) judgeFixedIn(f fixed, parts []part, look func([]part) []*value.Node) {
+// that may change the path. Where it is the same, it gives what that is.
+func (c *composition) judgeFixedIn(f fixed, parts []part, look func([]part) []*value.Node) (held []*value.Node) {
 	allowed := slices.DeleteFunc(slices.Clone(parts), f.binds)
 	want := look(allowed)
 	if !slices.ContainsFunc(want, func(n *value.Node) bool { return n != nil }) {
 		c.add(diag.Errorf("profile.fixed-path", f.at, "layer %s fixes %s, where nothing is", f.by.Name, f.path).
 			WithDetail("fix a path that the layer sets; %s", c.fixedHint(f)))
-		return
+		return nil
 	}
-	c.compareFixed(f, parts, allowed, look)
+	return c.compareFixed(f, parts, allowed, look)
 }
 
 // compareFixed reports the part that makes look find something else than in the
-// parts that are allowed to change the path.
-func (c *composition) compareFixed(f fixed, parts, allowed []part, look func([]part) []*value.Node) {
+// parts that are allowed to change the path; where none does, it gives that.
+func (c *composition) compareFixed(f fixed, parts, allowed []part, look func([]part) []*value.Node) (held []*value.Node) {
 	want := look(allowed)
 	if sameNodes(want, look(parts)) {
-		return
+		return want
 	}
 	for _, p := range parts {
 		others := func(q part) bool { return q != p && f.binds(q) }
 		if f.binds(p) && !sameNodes(want, look(slices.DeleteFunc(slices.Clone(parts), others))) {
 			c.add(c.broken(f, p))
-			return
+			return nil
 		}
 	}
 	i := slices.IndexFunc(parts, f.binds)
 	c.add(c.broken(f, parts[i]))
+	return nil
 }
 
 func sameNodes(a, b []*value.Node) bool {
-	return slices.EqualFunc(a, b, func(x, y *value.Node) bool { return (x == nil) == (y == nil) && x.Equal(y) })
+	return slices.EqualFunc(a, b, sameNode)
 }
+
+func sameNode(a, b *value.Node) bool { return (a == nil) == (b == nil) && a.Equal(b) }
 
 // broken says that a part changes what is fixed, at the deepest place of the
 // part that the path leads to.

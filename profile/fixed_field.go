@@ -43,7 +43,12 @@ func newFixedField(f fixed) FixedField {
 func (s *Stack) Fixed() []FixedField { return s.comp.fields }
 
 // Binds reports whether the rule forbids whoever wrote by to touch the field.
+// Constants, and what else no layer says, count where they are another one's than
+// those on which the rule was built.
 func (f FixedField) Binds(by diag.Origin) bool {
+	if by.Kind == diag.Profile && by.Layer == "" {
+		return slices.ContainsFunc(f.rule.strangers(f.rule.target), func(r *release) bool { return r.ref.String() == by.Document })
+	}
 	return by.Kind != diag.Generated && f.rule.bindsWriter(by.Kind, by.Owner)
 }
 
@@ -67,14 +72,14 @@ func (c *composition) judgeFixedField(f *FixedField) {
 	f.Composed = true
 	parts := c.capiParts()
 	allowed := slices.DeleteFunc(slices.Clone(parts), f.rule.binds)
-	c.compareFixed(f.rule, parts, allowed, func(parts []part) []*value.Node {
+	c.judgeInputs(f.rule, c.compareFixed(f.rule, parts, allowed, func(parts []part) []*value.Node {
 		capi := c.joined(parts)
 		var out []*value.Node
 		for _, path := range paths {
 			out = append(out, slotsAt(capi, c.capi, path)...)
 		}
 		return out
-	})
+	}))
 }
 
 // slotPaths are the paths of the capi slots that give the field of an object of

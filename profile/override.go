@@ -45,6 +45,7 @@ func (r *resolution) override() {
 			own.judgeOverriddenRemoval(shared.constrained, ly, layers.enabled[i])
 		}
 	}
+	r.removals = own.removals
 	r.add(own.diags...)
 }
 

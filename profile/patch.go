@@ -41,19 +41,20 @@ func (p layerPatch) over(ly *layer) (*layer, diag.Diagnostics) {
 	rules := ly.root.Get("merge")
 	found.add(unkeyed(rules, p.root.Get("values"))...)
 	found.misplaced(at("capi"), p.root.Get("capi"), merge.Capi)
-	if values := c.tree(at("values"), p.root.Get("values"), ly.release.scopes.plain); !values.IsNull() {
+	values, capi := c.tree(at("values"), p.root.Get("values"), ly.release.scopes.plain), c.capi(at("capi"), p.root.Get("capi"))
+	if !values.IsNull() {
 		out.values = merge.Over(ly.values, values, ly.table())
 		if wrong := unkeyed(rules, out.values); len(wrong) > 0 {
 			found.add(without(wrong, unkeyed(rules, ly.values))...)
 		}
 	}
-	if capi := c.capi(at("capi"), p.root.Get("capi")); capi != nil {
+	if capi != nil {
 		out.capi = merge.Patch(ly.capi, capi, merge.Capi)
 	}
 	if patches := c.patches(at("patches"), p.root.Get("patches")); len(patches) > 0 {
 		out.patches = slices.Concat(ly.patches, patches)
 	}
-	out.parts = append(slices.Clip(ly.parts), part{root: p.root})
+	out.parts = append(slices.Clip(ly.parts), part{root: p.root, values: values, capi: capi})
 	return &out, found.diags
 }
 
@@ -62,17 +63,23 @@ func (l *layer) table() merge.Table { return merge.Declared(l.root.Get("merge"))
 
 // part is one of the documents' entries that a layer was merged of: a layer of a
 // profile, or a patch.
-type part struct{ root *value.Node }
+type part struct {
+	root *value.Node
+	// values and capi have their expressions compiled, as those of the layer are.
+	values, capi *value.Node
+}
 
 func (p part) writer() *value.Writer { return p.root.Place().Writer }
 
-// partsOf gives what the profile and its parents say of a layer, lowest first.
-func partsOf(r *release, name string) []part {
+// parts gives what the profile and its parents say of the layer, lowest first.
+// What is wrong with it is found where it is put together.
+func (c compiler) parts() []part {
+	c.loader, c.find = &loader{}, c.release.filesRead
 	var out []part
-	for ; r != nil; r = r.parent {
+	for r := c.release; r != nil; r = r.parent {
 		for _, n := range r.root.Get("spec", "layers").Items() {
-			if text, _ := n.Get("name").Str(); text == name {
-				out = append(out, part{root: n})
+			if text, _ := n.Get("name").Str(); text == c.layer.Name {
+				out = append(out, part{root: n, values: c.tree(nil, n.Get("values"), c.release.scopes.plain), capi: c.capi(nil, n.Get("capi"))})
 			}
 		}
 	}

@@ -146,6 +146,7 @@ type resolution struct {
 	trees    *slotTrees // of the bound slots
 	idle     []idleFinding
 	own      map[*layer]*layer      // layers of the composition with the cluster's values over them
+	removals []removal              // by those values
 	vars     map[string]*value.Node // by profile name: what its expressions see
 	pools    boundPools
 	cluster  *value.Node // what expressions see as cluster

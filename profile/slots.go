@@ -20,8 +20,8 @@ func (c *composition) capiParts() []part {
 func foldValues(parts []part, ly *layer) *value.Node {
 	var out *value.Node
 	for _, p := range parts {
-		if n := p.root.Get("values"); !n.IsNull() {
-			out = merge.Over(out, n, ly.table())
+		if !p.values.IsNull() {
+			out = merge.Over(out, p.values, ly.table())
 		}
 	}
 	return out
@@ -31,8 +31,8 @@ func foldValues(parts []part, ly *layer) *value.Node {
 func foldCapi(parts []part) *value.Node {
 	var out *value.Node
 	for _, p := range parts {
-		if n := p.root.Get("capi"); !n.IsNull() {
-			out = merge.Over(out, n, merge.Capi)
+		if !p.capi.IsNull() {
+			out = merge.Over(out, p.capi, merge.Capi)
 		}
 	}
 	return out
@@ -59,6 +59,14 @@ func (c *composition) joined(parts []part) *value.Node {
 type view struct {
 	tree *value.Node
 	path diag.Path
+	of   slotsOf // what the tree was put together of, after expressions were computed
+}
+
+// slotsOf are slots that lie over one another, the lowest first.
+type slotsOf [3]*value.Node
+
+func (s slotsOf) over() *value.Node {
+	return merge.Over(merge.Over(s[0], s[1], merge.Capi), s[2], merge.Capi)
 }
 
 // nearest is the last node on the path that somebody wrote, and how many steps
@@ -72,6 +80,14 @@ func (v view) nearest() (*value.Node, int) {
 	return nil, 0
 }
 
+// find is what stands at the path.
+func (v view) find() *value.Node { return v.tree.Find(v.path) }
+
+// open reports whether an expression above the path says what stands there.
+func (v view) open() bool {
+	return v.find() == nil && v.tree.Nearest(v.path).Kind() == value.Expression
+}
+
 // slotsAt finds what stands at a path of the capi slots: for the control plane
 // and the worker classes with what nodes and workers give them under it. all has
 // all classes.
@@ -79,7 +95,7 @@ func slotsAt(capi, all *value.Node, path diag.Path) []*value.Node {
 	views := viewsOf(capi, all, path)
 	out := make([]*value.Node, len(views))
 	for i, v := range views {
-		out[i] = v.tree.Find(v.path)
+		out[i] = v.find()
 	}
 	return out
 }
@@ -93,35 +109,35 @@ func viewsOf(capi, all *value.Node, path diag.Path) []view {
 	class := func(name string) *value.Node { return merge.Over(workers, capi.Get("classes", name), merge.Capi) }
 	switch slot {
 	case "controlPlane":
-		return []view{{controlPlane, rest}}
+		return []view{{tree: controlPlane, path: rest}}
 	case "workers":
-		out := []view{{workers, rest}}
+		out := []view{{tree: workers, path: rest}}
 		for _, name := range classesOf(all) {
-			out = append(out, view{class(name), rest})
+			out = append(out, view{tree: class(name), path: rest})
 		}
 		return out
 	case "classes":
 		if len(rest) == 0 {
-			return []view{{capi.Get("classes"), nil}}
+			return []view{{tree: capi.Get("classes")}}
 		}
 		name, _ := rest[0].IsField()
-		return []view{{class(name), rest[1:]}}
+		return []view{{tree: class(name), path: rest[1:]}}
 	case "nodes":
 		return nodesViews(capi, all, rest, controlPlane, class)
 	}
-	return []view{{capi, path}}
+	return []view{{tree: capi, path: path}}
 }
 
 // nodesViews are the trees in which a path of nodes counts: the control plane
 // and every class.
 func nodesViews(capi, all *value.Node, rest diag.Path, controlPlane *value.Node, class func(string) *value.Node) []view {
-	out := []view{{capi.Get("nodes"), rest}}
+	out := []view{{tree: capi.Get("nodes"), path: rest}}
 	for _, path := range spread(rest, true) {
-		out = append(out, view{controlPlane, path})
+		out = append(out, view{tree: controlPlane, path: path})
 	}
 	for _, name := range classesOf(all) {
 		for _, path := range spread(rest, false) {
-			out = append(out, view{class(name), path})
+			out = append(out, view{tree: class(name), path: path})
 		}
 	}
 	return out
@@ -182,25 +198,29 @@ func fromNodes(nodes *value.Node, controlPlane bool) *value.Node {
 // together when they are first asked for. They are for one goroutine.
 type slotTrees struct {
 	slots        CapiSlots
-	controlPlane *value.Node
-	classes      []*value.Node
+	controlPlane view
+	classes      []view
 }
 
-func (s *slotTrees) plane() *value.Node {
-	if s.controlPlane == nil {
-		s.controlPlane = merge.Over(fromNodes(s.slots.ControlPlaneNodes.node, true), s.slots.ControlPlane.node, merge.Capi)
+func (s *slotTrees) plane(path diag.Path) view {
+	v := &s.controlPlane
+	if v.tree == nil {
+		v.of = slotsOf{fromNodes(s.slots.ControlPlaneNodes.node, true), s.slots.ControlPlane.node}
+		v.tree = v.of.over()
 	}
-	return s.controlPlane
+	return view{v.tree, path, v.of}
 }
 
-func (s *slotTrees) class(i int) *value.Node {
+func (s *slotTrees) class(i int, path diag.Path) view {
 	if s.classes == nil {
-		s.classes = make([]*value.Node, len(s.slots.Classes))
+		s.classes = make([]view, len(s.slots.Classes))
 	}
-	if c := s.slots.Classes[i]; s.classes[i] == nil {
-		s.classes[i] = merge.Over(merge.Over(fromNodes(c.Nodes.node, false), c.Workers.node, merge.Capi), c.Class.node, merge.Capi)
+	v, c := &s.classes[i], s.slots.Classes[i]
+	if v.tree == nil {
+		v.of = slotsOf{fromNodes(c.Nodes.node, false), c.Workers.node, c.Class.node}
+		v.tree = v.of.over()
 	}
-	return s.classes[i]
+	return view{v.tree, path, v.of}
 }
 
 // views are the trees in which a path of the slots counts.
@@ -210,19 +230,19 @@ func (s *slotTrees) views(path diag.Path) []view {
 	var out []view
 	switch slot {
 	case "cluster":
-		return []view{{s.slots.Cluster.node, rest}}
+		return []view{{tree: s.slots.Cluster.node, path: rest}}
 	case "infrastructure":
-		return []view{{s.slots.Infrastructure.node, rest}}
+		return []view{{tree: s.slots.Infrastructure.node, path: rest}}
 	case "controlPlane":
-		return []view{{s.plane(), rest}}
+		return []view{s.plane(rest)}
 	case "nodes":
 		for _, p := range spread(rest, true) {
-			out = append(out, view{s.plane(), p})
+			out = append(out, s.plane(p))
 		}
 	}
 	for i, c := range s.slots.Classes {
 		for _, p := range c.paths(slot, rest) {
-			out = append(out, view{s.class(i), p})
+			out = append(out, s.class(i, p))
 		}
 	}
 	return out

@@ -165,6 +165,7 @@ func (s *Stack) Lost(l StackLayer, path diag.Path) []LostValue {
 	path = shared(tree, path, table)
 	var out []LostValue
 	for _, p := range slices.Backward(parts) {
+		p.values, p.capi = p.root.Get("values"), p.root.Get("capi") // as written
 		said := value.NewMap([]value.Entry{{Name: "values", Value: foldValues([]part{p}, l.layer)}, {Name: "capi", Value: foldCapi([]part{p})}}, value.Place{})
 		at := saidAt(said, path)
 		n, now := said.Find(at), tree.Find(at)

@@ -63,8 +63,9 @@ func fieldOf(field profile.FixedField, layer string, o Object) *value.Node {
 }
 
 // forbidden finds the first leaf that somebody wrote whom the rule binds, or
-// that was computed of values of a layer that they wrote. Variables are free:
-// they are how a layer lets others take part. A null sets nothing.
+// that was computed of values of a layer, or of constants, that they wrote.
+// Variables are free: they are how a layer lets others take part. A null sets
+// nothing.
 func forbidden(field profile.FixedField, n *value.Node) (diag.Origin, bool) {
 	for _, f := range n.Fields() {
 		if by, found := forbidden(field, f.Value); found {
@@ -84,7 +85,7 @@ func forbidden(field profile.FixedField, n *value.Node) (diag.Origin, bool) {
 		return by, true
 	}
 	for _, cause := range by.Causes {
-		if cause.Layer != "" && field.Binds(cause) {
+		if (cause.Layer != "" || cause.Kind == diag.Profile) && field.Binds(cause) {
 			return cause, true
 		}
 	}

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 
@@ -140,6 +141,24 @@ func uninterpolated(kind string, at span) *Error {
 
 // Reads says which inputs the template reads.
 func (t *Template) Reads() Reads { return t.reads }
+
+// Paths yields what the template names, as far as it is written out: a root and
+// the names behind it, of which those that are computed are left out with all
+// that follows.
+func (t *Template) Paths() iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for _, p := range t.parts {
+			if p.expression == nil {
+				continue
+			}
+			for _, path := range p.expression.paths {
+				if !yield(path) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // Eval computes the template. Every node of the result is placed at place; its
 // causes are the places of the inputs that the expressions name. The error is

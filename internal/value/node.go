@@ -39,6 +39,7 @@ type Node struct {
 	bool    bool
 	dynamic bool    // an Expression, or holds one
 	closed  bool    // sensitive, or holds what is
+	derived bool    // an expression gave it
 	number  uint64  // of Int, and the bits of Float
 	str     string  // of String and Expression; of Int and Float the text as written, if any
 	fields  []Entry // sorted by name
@@ -50,7 +51,7 @@ type Node struct {
 // rare is what computed nodes and those to be computed have.
 type rare struct {
 	causes  []Place
-	program any // of Expression
+	program Program // of Expression
 }
 
 func (n *Node) int() int64 { return int64(n.number) }
@@ -93,14 +94,18 @@ func NewList(items []*Node, p Place) *Node {
 	return &Node{kind: List, items: &items, place: p, dynamic: slices.ContainsFunc(items, (*Node).Dynamic), closed: slices.ContainsFunc(items, (*Node).Sensitive)}
 }
 
+// Program computes an Expression. One text may mean several things: Same reports
+// whether another program of this text gives the same wherever both are computed.
+type Program interface{ Same(other Program) bool }
+
 // NewExpression is a scalar at p that program will compute. text is how it was
-// written, and what stands for it in the canonical form and in Equal.
-func NewExpression(text string, program any, p Place) *Node {
+// written, and what stands for it in the canonical form.
+func NewExpression(text string, program Program, p Place) *Node {
 	return &Node{kind: Expression, str: text, rare: &rare{program: program}, place: p, dynamic: true}
 }
 
 // Program is what computes an Expression node, nil for others.
-func (n *Node) Program() any {
+func (n *Node) Program() Program {
 	if n == nil || n.rare == nil {
 		return nil
 	}
@@ -353,7 +358,8 @@ func (n *Node) WithItems(items []*Node) *Node {
 func (n *Node) WithFields(fields []Entry) *Node { return newMap(fields, n.Place()) }
 
 // Equal reports whether two trees hold the same data; places do not count. An
-// integer equals a number of the same value; absent equals null.
+// integer equals a number of the same value; absent equals null. Expressions are
+// equal where their programs compute the same; see [Program].
 func (n *Node) Equal(o *Node) bool {
 	a, b := n.Kind(), o.Kind()
 	if a == Int && b == Float {
@@ -375,8 +381,10 @@ func (n *Node) Equal(o *Node) bool {
 		return n.int() == o.int()
 	case Float:
 		return n.float() == o.float()
-	case String, Expression:
+	case String:
 		return n.str == o.str
+	case Expression:
+		return n.str == o.str && n.Program().Same(o.Program())
 	case List:
 		return slices.EqualFunc(n.list(), o.list(), (*Node).Equal)
 	}

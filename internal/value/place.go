@@ -86,11 +86,14 @@ func (n *Node) Computed(p Place, causes []Place) *Node {
 	}
 	if n != nil && n.isScalar() {
 		c := *n
-		c.place, c.rare = p, why
+		c.place, c.rare, c.derived = p, why, true
 		return &c
 	}
-	return mapping{change: func(c *Node) { c.place, c.rare = p, why }}.of(n)
+	return mapping{change: func(c *Node) { c.place, c.rare, c.derived = p, why, true }}.of(n)
 }
+
+// Derived reports whether an expression gave the node; see [Node.Computed].
+func (n *Node) Derived() bool { return n != nil && n.derived }
 
 // WrittenBy returns the tree with every node's writer replaced by w, keeping
 // lines and columns. w.File must be the file the tree was read from.

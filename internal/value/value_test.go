@@ -351,13 +351,29 @@ func withoutNulls(data any) any {
 	return data
 }
 
+// scope is a program that computes the same in one scope.
+type scope string
+
+func (s scope) Same(other value.Program) bool { return s == other }
+
+// TestEqualExpressions: a text of two scopes is two things, however deep it lies.
+func TestEqualExpressions(t *testing.T) {
+	in := func(text string, s scope) *value.Node {
+		e := value.NewExpression(text, s, value.Place{})
+		return value.NewMap([]value.Entry{{Name: "a", Value: value.NewList([]*value.Node{e}, value.Place{})}}, value.Place{})
+	}
+	if x := in("${x}", "a"); !x.Equal(in("${x}", "a")) || x.Equal(in("${y}", "a")) || x.Equal(in("${x}", "b")) {
+		t.Error("Equal is wrong")
+	}
+}
+
 // TestBindSharesWhatIsStatic: binding replaces each expression once and copies
 // nothing that holds none.
 func TestBindSharesWhatIsStatic(t *testing.T) {
 	at := value.Place{Writer: &value.Writer{File: "f"}, Line: 3}
 	static := value.NewMap([]value.Entry{{Name: "a", Value: value.NewInt(1, at)}}, at)
 	n := value.NewMap([]value.Entry{
-		{Name: "e", Value: value.NewList([]*value.Node{value.NewExpression("${x}", 7, at), static}, at)},
+		{Name: "e", Value: value.NewList([]*value.Node{value.NewExpression("${x}", scope("a"), at), static}, at)},
 		{Name: "s", Value: static},
 	}, at)
 	bound := n.Bind(func(e *value.Node) *value.Node {
