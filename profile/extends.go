@@ -177,13 +177,39 @@ func (l *loader) inherit(r *release) *value.Node {
 	for _, name := range []string{"layers", "presets", "constants"} {
 		below, own = below.Without(name), own.Without(name)
 	}
-	spec := merge.Over(below, own, specTable)
+	spec := merge.Over(below, own, specTable).EachItem(func(variable *value.Node) *value.Node {
+		return withoutDeleted(itemNamed(below.Get("variables"), variable.Get("name")), variable)
+	}, "variables")
 	for name, n := range map[string]*value.Node{"layers": layers, "presets": presets, "constants": constants} {
 		if n != nil {
 			spec = spec.With(name, n)
 		}
 	}
 	return r.root.With("spec", spec)
+}
+
+// itemNamed is the item of a list that has the name; nil for none.
+func itemNamed(list, name *value.Node) *value.Node {
+	items := list.Items()
+	if i := slices.IndexFunc(items, func(n *value.Node) bool { return n.Get("name").Equal(name) }); i >= 0 {
+		return items[i]
+	}
+	return nil
+}
+
+// withoutDeleted gives what lies over below without the fields of it that null
+// deleted. A null over nothing stays, so that it can be told.
+func withoutDeleted(below, over *value.Node) *value.Node {
+	for _, f := range over.Fields() {
+		switch under := below.Get(f.Name); {
+		case under.IsNull():
+		case f.Value.IsNull():
+			over = over.Without(f.Name)
+		default:
+			over = over.With(f.Name, withoutDeleted(under, f.Value))
+		}
+	}
+	return over
 }
 
 // inheritConstants replaces constants one by one, as wholes.
