@@ -249,10 +249,14 @@ func (c *composition) checkDeclared(all []*layer) {
 // the lower value at the path of a capi slot.
 func (l *layer) declares(at diag.Path, lower *value.Node) bool {
 	by := lower.Origin()
+	layer := by.Layer[strings.LastIndex(by.Layer, "/")+1:] // patches may say profile/layer
 	name, _, _ := strings.Cut(by.Document, "@")
+	if l.release.inherits(by.Document) {
+		name = l.release.ref.Name
+	}
 	return slices.ContainsFunc(l.Overrides, func(o OverridesLayer) bool {
 		path, err := diag.ParsePath(o.Path)
-		return err == nil && diag.Fields("capi").Join(at...).Under(path) && (o.Layer == by.Layer || o.Layer == name+"/"+by.Layer)
+		return err == nil && diag.Fields("capi").Join(at...).Under(path) && slices.Contains([]string{layer, by.Layer, name + "/" + layer}, o.Layer)
 	})
 }
 

@@ -167,7 +167,7 @@ var ownFields = []string{"name", "version", "owner", "description", "abstract", 
 
 // inherit gives the document of r with that of its parent under it.
 func (l *loader) inherit(r *release) *value.Node {
-	below, own := r.parent.whole.Get("spec"), r.root.Get("spec")
+	below, own := r.readdressed(r.parent.whole.Get("spec")), r.root.Get("spec")
 	for _, name := range ownFields {
 		below = below.Without(name)
 	}
@@ -186,6 +186,42 @@ func (l *loader) inherit(r *release) *value.Node {
 		}
 	}
 	return r.root.With("spec", spec)
+}
+
+// readdressed gives what r inherits with the parent's own layers, which it may
+// call by its name, as layers of r.
+func (r *release) readdressed(spec *value.Node) *value.Node {
+	address := func(n *value.Node) *value.Node {
+		text, _ := n.Str()
+		layer, own := strings.CutPrefix(text, r.parent.ref.Name+"/")
+		if !own {
+			return n
+		}
+		return value.NewString(r.ref.Name+"/"+layer, n.Place())
+	}
+	item := func(n *value.Node) *value.Node {
+		if layer := n.Get("layer"); layer != nil {
+			return n.With("layer", address(layer))
+		}
+		return address(n)
+	}
+	spec = spec.EachItem(func(layer *value.Node) *value.Node {
+		for _, field := range appended {
+			layer = layer.EachItem(item, field)
+		}
+		return layer
+	}, "layers")
+	return spec.EachItem(func(preset *value.Node) *value.Node { return preset.EachItem(item, "layers") }, "presets")
+}
+
+// inherits reports whether a document is of the release or of one that it extends.
+func (r *release) inherits(document string) bool {
+	for ; r != nil; r = r.parent {
+		if r.ref.String() == document {
+			return true
+		}
+	}
+	return false
 }
 
 // itemNamed is the item of a list that has the name; nil for none.

@@ -62,14 +62,15 @@ func withoutSensitive(tree *value.Node, path diag.Path) diag.Path {
 
 // layerOf is the layer that an origin names, nil for none.
 func (c *composition) layerOf(by diag.Origin) *layer {
+	name := by.Layer[strings.LastIndex(by.Layer, "/")+1:]
 	var named *layer
 	for _, ly := range c.layers {
 		switch {
-		case by.Layer != ly.Name && by.Layer != ly.id():
-		case by.Document == ly.release.ref.String():
+		case ly.Name != name:
+		case ly.release.inherits(by.Document), ly.id() == by.Layer:
 			return ly
 		case named == nil:
-			named = ly // which a cluster, an overlay or a parent changes
+			named = ly // which a cluster or an overlay changes
 		}
 	}
 	return named
