@@ -177,6 +177,7 @@ func (l *loader) inherit(r *release) *value.Node {
 	for _, name := range []string{"layers", "presets", "constants"} {
 		below, own = below.Without(name), own.Without(name)
 	}
+	own = l.undirected(diag.Fields("spec"), own)
 	spec := merge.Over(below, own, specTable).EachItem(func(variable *value.Node) *value.Node {
 		return withoutDeleted(itemNamed(below.Get("variables"), variable.Get("name")), variable)
 	}, "variables")
@@ -186,6 +187,36 @@ func (l *loader) inherit(r *release) *value.Node {
 		}
 	}
 	return r.root.With("spec", spec)
+}
+
+// undirected refuses, and leaves out, the directives in what is no part of a layer:
+// the fields there are those of a profile that extends none.
+func (l *loader) undirected(at diag.Path, n *value.Node) *value.Node {
+	out := n
+	for _, f := range n.Fields() {
+		where := at.Join(diag.Field(f.Name))
+		if slices.Contains([]string{"$append", "$delete", "$replace"}, f.Name) {
+			l.add(diag.Errorf("profile.directive", f.Key.Range(), "%s means nothing here", f.Name).
+				WithDetail("it changes values and capi of layers; elsewhere write what shall be there, or null for none").WithPath(where))
+			out = out.Without(f.Name)
+			continue
+		}
+		switch inner := l.undirected(where, f.Value); {
+		case inner == f.Value:
+		case inner.Len() == 0:
+			out = out.Without(f.Name)
+		default:
+			out = out.With(f.Name, inner)
+		}
+	}
+	items := slices.Clone(n.Items())
+	for i, item := range items {
+		items[i] = l.undirected(at.Join(diag.Index(i)), item)
+	}
+	if !slices.Equal(items, n.Items()) {
+		return n.WithItems(items)
+	}
+	return out
 }
 
 // readdressed gives what r inherits with the parent's own layers, which it may
