@@ -189,13 +189,16 @@ func (l *loader) inherit(r *release) *value.Node {
 	return r.root.With("spec", spec)
 }
 
-// undirected refuses, and leaves out, the directives in what is no part of a layer:
-// the fields there are those of a profile that extends none.
+// directing are the directives that say how a tree merges.
+var directing = []string{"$append", "$delete", "$replace"}
+
+// undirected refuses, and leaves out, the directives in what is neither values nor
+// capi of a layer: the fields there are those of a profile that extends none.
 func (l *loader) undirected(at diag.Path, n *value.Node) *value.Node {
 	out := n
 	for _, f := range n.Fields() {
 		where := at.Join(diag.Field(f.Name))
-		if slices.Contains([]string{"$append", "$delete", "$replace"}, f.Name) {
+		if slices.Contains(directing, f.Name) {
 			l.add(diag.Errorf("profile.directive", f.Key.Range(), "%s means nothing here", f.Name).
 				WithDetail("it changes values and capi of layers; elsewhere write what shall be there, or null for none").WithPath(where))
 			out = out.Without(f.Name)
@@ -203,8 +206,8 @@ func (l *loader) undirected(at diag.Path, n *value.Node) *value.Node {
 		}
 		switch inner := l.undirected(where, f.Value); {
 		case inner == f.Value:
-		case inner.Len() == 0:
-			out = out.Without(f.Name)
+		case inner.Len() == 0 && slices.Contains(directing, f.Value.Fields()[0].Name):
+			out = out.Without(f.Name) // instead of the list that it was to be
 		default:
 			out = out.With(f.Name, inner)
 		}
@@ -433,6 +436,11 @@ func (l *loader) patchLayer(r *release, i int, below, own *value.Node) *value.No
 	l.add(unkeyed(rules, own.Get("values"))...)
 	l.misplaced(path.Join(diag.Field("values")), own.Get("values"), table)
 	l.misplaced(path.Join(diag.Field("capi")), own.Get("capi"), merge.Capi)
+	for _, name := range []string{"component", "content", "merge", "provides"} {
+		if n := own.Get(name); n != nil {
+			own = own.With(name, l.undirected(path.Join(diag.Field(name)), n))
+		}
+	}
 	out := below
 	for _, f := range own.Fields() {
 		under := below.Get(f.Name)
