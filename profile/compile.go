@@ -223,8 +223,12 @@ func unkeyedItems(rule value.Entry, key string, items []*value.Node) (found diag
 		}
 		other := first[named.Text()]
 		first[named.Text()] = item
+		text := clipped(named.Text())
+		if named.Sensitive() {
+			text = unshownValue
+		}
 		if removed, _ := other.Get("$delete").Boolean(); other != nil && !removed {
-			found = append(found, diag.Errorf("profile.merge", named.Place().Range(), "two items of %s have the %s %s", rule.Name, key, clipped(named.Text())).
+			found = append(found, diag.Errorf("profile.merge", named.Place().Range(), "two items of %s have the %s %s", rule.Name, key, text).
 				WithDetail("put them together, or take the rule of the list out of merge").
 				WithRelated(other.Get(key).Place().Range(), "the other one is here"))
 		}

@@ -17,6 +17,7 @@ type composition struct {
 	layers      []*layer // in install order
 	disabled    []*layer
 	capi        *value.Node
+	computed    bool                        // whether keys of items in capi are
 	inputs      map[string][]*input         // by name; several when profiles share one
 	variables   []string                    // the names of inputs, sorted
 	unjudged    map[string]bool             // names whose declarations have mistakes
@@ -95,6 +96,7 @@ func (c *composition) compose(layers layering) {
 	c.collectFixed()
 	c.checkDeclared(layers.all())
 	conflicts := c.joinCapi()
+	c.computed = merge.Computed(c.capi, merge.Capi)
 	c.judgeFixed()
 	c.addConflicts(conflicts)
 	c.judgeRemoved()
@@ -213,18 +215,22 @@ func (c *composition) addConflicts(conflicts []disagreement) {
 			c.add(f.brokenBy(by))
 			continue
 		}
-		c.add(conflict(d.layer, d.Conflict))
+		c.add(conflict(d.layer.Name, d.Conflict))
 	}
 }
 
-func conflict(ly *layer, found merge.Conflict) diag.Diagnostic {
+func conflict(layer string, found merge.Conflict) diag.Diagnostic {
 	lower, upper := found.Lower.Origin(), found.Upper.Origin()
 	path := diag.Fields("capi").Join(found.Path...)
+	sets := clipped(found.Lower.Text())
+	if lower.Sensitive {
+		sets = unshownValue
+	}
 	return diag.Errorf("profile.conflict", upper.Range, "layers %s of %s and %s of %s set %s to different values",
 		lower.Layer, lower.Document, upper.Layer, upper.Document, path).
-		WithDetail("agree on one value, or declare in layer %s: overrides: [{layer: %s, path: %s}]", ly.Name, lower.Layer, path).
+		WithDetail("agree on one value, or declare in layer %s: overrides: [{layer: %s, path: %s}]", layer, lower.Layer, path).
 		WithPath(path).
-		WithRelated(lower.Range, "layer %s, owner %s, sets %s", lower.Layer, lower.Owner, clipped(found.Lower.Text()))
+		WithRelated(lower.Range, "layer %s, owner %s, sets %s", lower.Layer, lower.Owner, sets)
 }
 
 // checkDeclared warns of declared overrides of layers that the stack does not
@@ -244,10 +250,14 @@ func (c *composition) checkDeclared(all []*layer) {
 // the lower value at the path of a capi slot.
 func (l *layer) declares(at diag.Path, lower *value.Node) bool {
 	by := lower.Origin()
+	layer := by.Layer[strings.LastIndex(by.Layer, "/")+1:] // patches may say profile/layer
 	name, _, _ := strings.Cut(by.Document, "@")
+	if l.release.inherits(by.Document) {
+		name = l.release.ref.Name
+	}
 	return slices.ContainsFunc(l.Overrides, func(o OverridesLayer) bool {
 		path, err := diag.ParsePath(o.Path)
-		return err == nil && diag.Fields("capi").Join(at...).Under(path) && (o.Layer == by.Layer || o.Layer == name+"/"+by.Layer)
+		return err == nil && diag.Fields("capi").Join(at...).Under(path) && slices.Contains([]string{layer, by.Layer, name + "/" + layer}, o.Layer)
 	})
 }
 

@@ -303,7 +303,11 @@ func (r *resolution) finish() {
 	}
 	s.capi = r.bindCapi()
 	r.judgeConstrained()
+	before := len(r.diags)
 	r.judgeDoubles()
+	if len(r.diags) == before { // or that is why keys are equal
+		r.rejoin()
+	}
 	r.judgeOwnMetadata()
 	s.idle = r.collectIdle()
 }

@@ -143,12 +143,14 @@ func nodesViews(capi, all *value.Node, rest diag.Path, controlPlane *value.Node,
 	return out
 }
 
-// classesOf lists the worker classes, sorted: those that layers define, or
-// "default" when there is none.
+// classesOf lists the worker classes, sorted: those that layers define and no null
+// deletes, or "default" when there is none.
 func classesOf(capi *value.Node) []string {
 	var out []string
 	for _, f := range capi.Get("classes").Fields() {
-		out = append(out, f.Name)
+		if !f.Value.IsNull() {
+			out = append(out, f.Name)
+		}
 	}
 	if len(out) == 0 {
 		return []string{"default"}

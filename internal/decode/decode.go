@@ -198,11 +198,30 @@ func (d *decoder) mapping(path diag.Path, n *value.Node, out reflect.Value) {
 	}
 	m := reflect.MakeMapWithSize(out.Type(), n.Len())
 	for _, f := range n.Fields() {
-		v := reflect.New(out.Type().Elem()).Elem()
-		d.value(path.Join(diag.Field(f.Name)), f.Key, f.Value, v)
-		m.SetMapIndex(reflect.ValueOf(f.Name), v)
+		at := path.Join(diag.Field(f.Name))
+		v := reflect.New(out.Type().Elem())
+		if f.Value.IsNull() && !d.isEntry(at, f.Value, v) {
+			continue
+		}
+		d.value(at, f.Key, f.Value, v.Elem())
+		m.SetMapIndex(reflect.ValueOf(f.Name), v.Elem())
 	}
 	out.Set(m)
+}
+
+// isEntry reports whether null is an entry of a mapping. For types that read the
+// tree themselves it is, and where fields were to be it is a mistake; for others it
+// is as good as none.
+func (d *decoder) isEntry(path diag.Path, n *value.Node, out reflect.Value) bool {
+	if _, raw := d.options.Raw[out.Type().Elem()]; raw {
+		return true
+	}
+	_, reads := out.Interface().(json.Unmarshaler)
+	fields := !reads && out.Elem().Kind() == reflect.Struct
+	if fields {
+		d.add(diag.Errorf("profile.type", n.Place().Range(), "%s is empty", d.name(path)).WithDetail("write its fields or remove its name"), path)
+	}
+	return fields
 }
 
 func (d *decoder) structure(path diag.Path, key value.Place, n *value.Node, out reflect.Value) {

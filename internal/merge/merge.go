@@ -9,7 +9,8 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
-// Conflict is a leaf that two trees of equal rank set to different values.
+// Conflict is a leaf that two trees of equal rank set to different values, or an
+// item that the upper one deletes.
 type Conflict struct {
 	Path         diag.Path
 	Lower, Upper *value.Node
@@ -139,14 +140,22 @@ func (m *merger) kept(path diag.Path, lower, upper *value.Node) (*value.Node, bo
 }
 
 func (m *merger) replace(path diag.Path, lower, upper *value.Node) *value.Node {
-	if !m.equals {
+	switch {
+	case !m.equals:
 		return m.alone(path, upper)
-	}
-	if lower.Equal(upper) || m.wins != nil && m.wins(path, lower) {
+	case lower.Equal(upper), !m.disputes(path, lower, upper):
 		return upper
 	}
-	m.conflicts = append(m.conflicts, Conflict{Path: path, Lower: lower, Upper: upper})
 	return lower
+}
+
+// disputes reports, and notes, that an equal says something else of lower.
+func (m *merger) disputes(path diag.Path, lower, upper *value.Node) bool {
+	if !m.equals || m.wins != nil && m.wins(path, lower) {
+		return false
+	}
+	m.conflicts = append(m.conflicts, Conflict{Path: path, Lower: lower, Upper: upper})
+	return true
 }
 
 // alone resolves the directives of a tree that lies over nothing.
@@ -231,7 +240,7 @@ func (m *merger) mergeKeyed(path diag.Path, keys []string, lower, upper *value.N
 				items.remove(i)
 			}
 			items.append(item)
-		case remove && at >= 0:
+		case remove && at >= 0 && !m.disputes(path.Join(step), items.nodes[at], item):
 			items.remove(at)
 		case remove:
 		case at >= 0:

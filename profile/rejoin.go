@@ -1,0 +1,88 @@
+package profile
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dayzero-sdk/dayzero/internal/merge"
+	"github.com/dayzero-sdk/dayzero/internal/value"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
+)
+
+// rejoin looks again at lists that merge by a key, where keys are computed: items
+// that have one key after all are put together in the slots, as they would have
+// been, and refused in values.
+func (r *resolution) rejoin() {
+	for _, ly := range r.stack.layers {
+		if rules := ly.layer.root.Get("merge"); rules.Len() > 0 && ly.layer.values.Dynamic() {
+			r.addOfCluster(unkeyed(rules, ly.Values.node)...)
+		}
+	}
+	if !r.comp.computed {
+		return
+	}
+	slots := &r.stack.capi
+	r.rejoinSlot(&slots.Cluster, "cluster")
+	r.rejoinSlot(&slots.Infrastructure, "infrastructure")
+	r.rejoinSlot(&slots.ControlPlane, "controlPlane")
+	r.rejoinSlot(&slots.ControlPlaneNodes, "nodes")
+	for i := range slots.Classes {
+		c := &slots.Classes[i]
+		r.rejoinSlot(&c.Nodes, "nodes")
+		r.rejoinSlot(&c.Workers, "workers")
+		r.rejoinSlot(&c.Class, "classes", strings.TrimSuffix(c.Name, "-"+c.Pool)) // of a pool of its own
+	}
+}
+
+func (r *resolution) rejoinSlot(bound *Value, slot ...string) {
+	at := diag.Fields(slot...)
+	joined, conflicts := merge.Rejoin(r.comp.capi.Find(at), bound.node, merge.Capi,
+		func(path diag.Path, lower, upper *value.Node) bool {
+			ly := r.comp.layerOf(upper.Origin())
+			return ly != nil && ly.declares(at.Join(path...), lower)
+		})
+	bound.node = joined
+	for _, found := range conflicts {
+		found.Path = at.Join(withoutSensitive(joined, found.Path)...)
+		r.addOfCluster(conflict(found.Upper.Origin().Layer, found))
+	}
+}
+
+// withoutSensitive is a path as far as its keys may be shown.
+func withoutSensitive(tree *value.Node, path diag.Path) diag.Path {
+	for i, step := range path {
+		keys, _ := step.IsKey()
+		item := tree.Find(path[:i+1])
+		if slices.ContainsFunc(keys, func(k diag.KeyValue) bool { return item.Get(k.Name).Sensitive() }) {
+			return path[:i]
+		}
+	}
+	return path
+}
+
+// layerOf is the layer that an origin names, nil for none.
+func (c *composition) layerOf(by diag.Origin) *layer {
+	name := by.Layer[strings.LastIndex(by.Layer, "/")+1:]
+	var named *layer
+	for _, ly := range c.layers {
+		switch {
+		case ly.Name != name:
+		case ly.release.inherits(by.Document), ly.id() == by.Layer:
+			return ly
+		case named == nil:
+			named = ly // which a cluster or an overlay changes
+		}
+	}
+	return named
+}
+
+// addOfCluster adds findings that depend on what the cluster sets, once: slots
+// that several machines share are looked at for each.
+func (r *resolution) addOfCluster(found ...diag.Diagnostic) {
+	for _, f := range found {
+		f.Summary = "cluster " + r.member.key.String() + ": " + f.Summary
+		if !slices.ContainsFunc(r.diags, func(d diag.Diagnostic) bool { return saidBy(d) == saidBy(f) }) {
+			r.add(f.WithRelated(r.member.At(diag.Fields("metadata", "name")), "the cluster is here"))
+		}
+	}
+}
