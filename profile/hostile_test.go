@@ -334,3 +334,55 @@ func TestCostlyPatterns(t *testing.T) {
 		}
 	}
 }
+
+// TestLargeStacks: a few lines that repeat a large constant or file, each time as
+// much again, are refused where they go beyond what a stack may hold, before
+// memory is.
+func TestLargeStacks(t *testing.T) {
+	const constants = "  constants: {t: {$file: t.txt}, b: {$file: b.yaml}}\n"
+	each := func(n int, format string) string {
+		var out strings.Builder
+		for i := range n {
+			fmt.Fprintf(&out, format, i)
+		}
+		return out.String()
+	}
+	values := func(text string) string {
+		return "  layers:\n  - name: x\n    kind: AddOn\n    component: {name: x, version: 1.0.0}\n    values:\n" + text
+	}
+	for name, c := range map[string]struct {
+		spec string
+		want []string
+	}{
+		"a text of many texts":          {constants + values("      s: \""+strings.Repeat("${consts.t}", 2000)+"\"\n"), []string{"library/p/1.0.0/profile.yaml:14 expr.too-costly"}},
+		"data many times":               {constants + values(each(9000, "      f%04d: ${consts.b}\n")), []string{"library/p/1.0.0/profile.yaml:68 profile.too-large"}},
+		"a text many times":             {constants + values(each(3000, "      f%04d: ${consts.t}\n")), []string{"library/p/1.0.0/profile.yaml:45 profile.too-large"}},
+		"a text many times in a slot":   {constants + strings.ReplaceAll(values(each(3000, "          f%04d: ${consts.t}\n")), "    values:\n", "    capi:\n      infrastructure:\n        spec:\n"), []string{"library/p/1.0.0/profile.yaml:47 profile.too-large"}},
+		"a file many times":             {values(each(3000, "      f%04d: {$file: t.txt}\n")), []string{"fleet/one.yaml:3 profile.not-resolved", "library/p/1.0.0/profile.yaml:29 profile.too-large"}},
+		"a file of data many times":     {"  constants:\n" + each(3000, "    f%04d: {$file: b.yaml}\n"), []string{"fleet/one.yaml:3 profile.not-resolved", "library/p/1.0.0/profile.yaml:216 profile.too-large"}},
+		"an expanded file many times":   {values(each(3000, "      f%04d: {$file: e.txt, expand: true}\n")), []string{"fleet/one.yaml:3 profile.not-resolved", "library/p/1.0.0/profile.yaml:31 profile.too-large"}},
+		"an alias of a text":            {values("      a: &a " + strings.Repeat("A", 1_000_000) + "\n      b: [" + strings.Repeat("*a,", 9000) + "]\n"), []string{"fleet/one.yaml:3 profile.not-resolved", "library/p/1.0.0/profile.yaml:14 source.alias-limit"}},
+		"data once and a text 20 times": {constants + values("      b: ${consts.b}\n"+each(20, "      f%04d: ${consts.t}\n")), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, found := profile.Load(overBase(t, fstest.MapFS{
+				"library/p/1.0.0/profile.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: p}\nspec:\n  version: 1.0.0\n  owner: one\n  kind: AddOn\n" + c.spec)},
+				"library/p/1.0.0/t.txt":        {Data: []byte(strings.Repeat("A", 1_000_000))},
+				"library/p/1.0.0/e.txt":        {Data: []byte(strings.Repeat("${cluster.name}", 60_000))},
+				"library/p/1.0.0/b.yaml":       {Data: []byte("k: [" + each(9000, "x%07d,") + "]\n")},
+				"fleet/one.yaml":               {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec: {profiles: [base, p]}\n")},
+			}), profile.Layout{})
+			stack, more := w.Resolve(one)
+			if stack != nil {
+				stack.Digest()
+			}
+			var got []string
+			for _, d := range append(found, more...).Sorted() {
+				got = append(got, fmt.Sprintf("%s:%d %s", d.Range.File, d.Range.Start.Line, d.Code))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -138,6 +138,7 @@ type resolution struct {
 	cluster  *value.Node // what expressions see as cluster
 	provided *value.Node
 	unfit    map[string]bool // variables that something is wrong with
+	room     int             // for the values of expressions
 	diags    diag.Diagnostics
 	// whole: all that sets variables was found and read.
 	whole bool
@@ -272,6 +273,7 @@ func (l *Library) compose(made recipe) *composition {
 // finish evaluates everything and fills the stack.
 func (r *resolution) finish() {
 	s, c := r.stack, r.comp
+	r.room = c.room
 	r.giveInputs()
 	s.version = c.kubernetes.product.Get("version")
 	s.layers = make([]StackLayer, 0, len(c.layers))
@@ -333,6 +335,9 @@ func (r *resolution) bindLayer(ly *layer) StackLayer {
 // see by these names, where they may.
 func (r *resolution) bind(n *value.Node, pool *boundPool, values *value.Node) *value.Node {
 	return n.Bind(func(e *value.Node) *value.Node {
+		if r.room < 0 { // which is reported
+			return value.NewNull(e.Place())
+		}
 		p := e.Program().(*program)
 		in := expr.Inputs{
 			Vars:      r.vars[p.layer.release.ref.Name],
@@ -347,6 +352,10 @@ func (r *resolution) bind(n *value.Node, pool *boundPool, values *value.Node) *v
 		out, err := p.template.Eval(&in, e.Place())
 		if err != nil {
 			r.add(r.notComputed(e, p, values, err))
+			return value.NewNull(e.Place())
+		}
+		if out.Outgrows(&r.room) != nil {
+			r.add(r.tooLarge(e))
 			return value.NewNull(e.Place())
 		}
 		return out

@@ -149,7 +149,7 @@ func (s *Stack) treeDigest(n *value.Node) string {
 func (c *composition) isShared(n *value.Node) bool {
 	found := false
 	c.shared.Range(func(_, bound any) bool {
-		found = bound == n
+		found = bound.(sharedSlot).bound == n
 		return !found
 	})
 	for _, name := range []string{"infrastructure", "controlPlane", "nodes", "workers"} {
