@@ -386,3 +386,39 @@ func TestLargeStacks(t *testing.T) {
 		})
 	}
 }
+
+// TestCostlyTexts: texts each of which is short enough for its pattern are refused
+// where all that one cluster sets take too long: the others behind it are not
+// matched.
+func TestCostlyTexts(t *testing.T) {
+	const n, schema = 130, `type: string, pattern: "(a?){400}(a?){400}[ab]{0,400}b"`
+	text := strings.Repeat("a", 290) + "b"
+	all := func(format string) string {
+		var out []string
+		for i := range n {
+			out = append(out, strings.NewReplacer("NAME", fmt.Sprintf("k%04d", i), "SCHEMA", schema, "TEXT", text).Replace(format))
+		}
+		return strings.Join(out, ", ")
+	}
+	const at = "the texts up to this one are too long for their patterns"
+	for name, c := range map[string]struct{ variables, set, values, constrained, want string }{
+		"one value": {
+			variables: "{name: f, type: object, properties: {l: {type: list, items: {" + schema + "}}, m: {type: map, values: {" + schema + "}}}}",
+			set:       "f: {l: [" + strings.Repeat(text+",", n/2) + "], m: {" + all("NAME: TEXT") + "}}",
+			want:      "variable f: m.k0049: " + at,
+		},
+		"values": {variables: all("{name: NAME, SCHEMA}"), set: all("NAME: TEXT"), want: "variable k0114: " + at},
+		"paths":  {values: all("NAME: b"), constrained: all("{path: /values/NAME, SCHEMA}"), want: ", owner o, constrains: " + at},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, diags := profile.Load(overBase(t, fstest.MapFS{
+				"library/p/1.0.0/profile.yaml": {Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: p}\nspec: {version: 1.0.0, owner: o, kind: AddOn, variables: [%s], layers: [{name: st, kind: AddOn, component: {name: st, version: 1.0.0}, values: {%s}, constrained: [%s]}]}\n", c.variables, c.values, c.constrained)},
+				"fleet/one.yaml":               {Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec: {profiles: [base, p], variables: {%s}, overrides: [{layer: st, owner: o, reason: r, values: {%s}}]}\n", c.set, strings.ReplaceAll(c.values, ": b", ": "+text))},
+			}), profile.Layout{})
+			_, found := w.Resolve(one)
+			if diags.HasErrors() || len(found) != 1 || !strings.Contains(found[0].Summary, c.want) {
+				t.Errorf("found\n%s%s", diags.Text(nil), found.Text(nil))
+			}
+		})
+	}
+}

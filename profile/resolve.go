@@ -139,6 +139,7 @@ type resolution struct {
 	provided *value.Node
 	unfit    map[string]bool // variables that something is wrong with
 	room     int             // for the values of expressions
+	judging  int             // what may still be matched with patterns
 	diags    diag.Diagnostics
 	// whole: all that sets variables was found and read.
 	whole bool
@@ -190,7 +191,7 @@ func (r *resolution) add(found ...diag.Diagnostic) { r.diags = append(r.diags, f
 // resolve does the work for a cluster. Where it is not ok, the stack of the
 // resolution is not whole.
 func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (r *resolution, ok bool) {
-	r = &resolution{library: l, member: m}
+	r = &resolution{library: l, member: m, judging: maxMatching}
 	r.stack = &Stack{key: m.key, cluster: m.cluster, hub: hub, metadata: m.root.Get("metadata"), pools: m.root.Get("spec", "pools")}
 	if r.stack.hub.Spec.ClassNamespace == "" {
 		r.stack.hub.Spec.ClassNamespace = DefaultClassNamespace
