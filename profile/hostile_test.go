@@ -335,6 +335,38 @@ func TestCostlyPatterns(t *testing.T) {
 	}
 }
 
+// TestManyCirclesOfPools: of pools that all close circles with the first one, and
+// wait for pools that are not there, a few are told, with their first arrows.
+func TestManyCirclesOfPools(t *testing.T) {
+	const n = 9000
+	var pools strings.Builder
+	for i := range n {
+		fmt.Fprintf(&pools, "    - {name: p%05d, upgradeAfter: [p00000, p%05d, q%05d]}\n", i, (i+1)%n, i)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	w, _ := profile.Load(overBase(t, fstest.MapFS{
+		"fleet/one.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec:\n  profiles: [base]\n  pools:\n    workers:\n" + pools.String())},
+	}), profile.Layout{})
+	_, found := w.Resolve(one)
+	runtime.ReadMemStats(&after)
+	circles, near := 0, 0
+	for _, d := range found {
+		if strings.Contains(d.Summary, "wait for each other") {
+			circles++
+		}
+		if strings.HasPrefix(d.Detail, "did you mean ") {
+			near++
+		}
+		if len(d.Summary) > 200 || len(d.Related) > 10 {
+			t.Errorf("%d bytes and %d places: %.100s", len(d.Summary), len(d.Related), d.Summary)
+		}
+	}
+	if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 512 || circles != 10 || near != 100 {
+		t.Errorf("%d circles, %d nearest names, %d MiB", circles, near, used)
+	}
+}
+
 // TestLargeStacks: a few lines that repeat a large constant or file, each time as
 // much again, are refused where they go beyond what a stack may hold, before
 // memory is.
