@@ -454,3 +454,26 @@ func TestCostlyTexts(t *testing.T) {
 		})
 	}
 }
+
+// TestManyMisses: to ask for clusters that a large fleet does not have costs next
+// to nothing; a small one names the nearest.
+func TestManyMisses(t *testing.T) {
+	for n, want := range map[int]string{
+		1000: `did you mean "eu-1/fleet/c0007"? known clusters are eu-1/fleet/c0000, eu-1/fleet/c0001`,
+		1001: "the fleet has 1001 others",
+	} {
+		var fleet strings.Builder
+		for i := range n {
+			fmt.Fprintf(&fleet, "apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: c%04d, namespace: fleet}\nspec: {profiles: [base]}\n---\n", i)
+		}
+		w := load(t, overBase(t, fstest.MapFS{"fleet/one.yaml": {Data: []byte(fleet.String())}}))
+		key := profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "c0007x"}
+		_, found := w.Resolve(key)
+		if allocs := testing.AllocsPerRun(1, func() { w.Resolve(key) }); n > 1000 && allocs > 30 {
+			t.Errorf("a miss among %d clusters takes %.0f allocations", n, allocs)
+		}
+		if len(found) != 1 || !strings.HasPrefix(found[0].Detail, want) {
+			t.Errorf("among %d clusters: %v", n, found)
+		}
+	}
+}

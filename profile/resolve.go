@@ -35,7 +35,7 @@ func (w *Workspace) resolveAt(key Key, entry LockEntry) (*Stack, diag.Diagnostic
 	m := w.member(key)
 	if m == nil {
 		return nil, diag.Diagnostics{diag.Errorf("profile.no-cluster", diag.Range{}, "there is no cluster %s in the fleet", key).
-			WithDetail("%s", nearestOf(key.String(), w.clusterNames(), "clusters"))}
+			WithDetail("%s", w.clusterHint(key))}
 	}
 	r, ok := w.resolve(m, entry)
 	found := r.found()
@@ -54,12 +54,19 @@ func (w *Workspace) resolve(m *member, entry LockEntry) (r *resolution, ok bool)
 	return w.Library.resolve(m, hub, entry)
 }
 
-func (w *Workspace) clusterNames() []string {
+// maxCompared is among how many clusters the one with the nearest name is looked
+// for: a program may ask for any number that are not there.
+const maxCompared = 1000
+
+func (w *Workspace) clusterHint(key Key) string {
+	if len(w.clusters) > maxCompared {
+		return fmt.Sprintf("the fleet has %d others", len(w.clusters))
+	}
 	names := make([]string, len(w.clusters))
 	for i, m := range w.clusters {
 		names[i] = m.key.String()
 	}
-	return names
+	return nearestOf(key.String(), names, "clusters")
 }
 
 // Resolve resolves a cluster that is given as a value, for instance by a custom
