@@ -38,7 +38,7 @@ type composition struct {
 	patched     patchFindings
 
 	shared  sync.Map // bound trees of slots, where they are equal for all clusters
-	digests sync.Map // of trees that clusters share
+	digests sync.Map // of trees that clusters share; empty before they are computed
 	room    int      // what the values of expressions may take
 	buffers sync.Pool
 	once    sync.Once
@@ -106,6 +106,7 @@ func (c *composition) compose(layers layering) {
 	c.checkDeclared(layers.all())
 	conflicts := c.joinCapi()
 	c.measure()
+	c.shareSlots()
 	c.judgeFixed()
 	c.addConflicts(conflicts)
 	c.judgeRemoved()

@@ -238,7 +238,9 @@ func (r *resolution) bindSlot(slot *value.Node, pool *boundPool) *value.Node {
 		return bound
 	}
 	first, _ := r.comp.shared.LoadOrStore(slot, sharedSlot{bound, room - r.room})
-	return first.(sharedSlot).bound
+	bound = first.(sharedSlot).bound
+	r.comp.digests.LoadOrStore(bound, "")
+	return bound
 }
 
 // onlyDefaults reports whether the expressions of a slot read nothing of the
