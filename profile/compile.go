@@ -121,6 +121,7 @@ func (l *layer) owner() string {
 // compile reads the files that a release refers to and compiles its
 // expressions. ok is false where there can be none.
 func (l *loader) compile(r *release) (ok bool) {
+	l.filed = 0
 	r.consts = l.constants(r)
 	if !l.openScopes(r) {
 		return false
@@ -138,7 +139,7 @@ func (l *loader) constants(r *release) *value.Node {
 	if consts.Kind() != value.Map {
 		return nil
 	}
-	c := compiler{loader: l, release: r, find: l.filesOf(r), parseFiles: true}
+	c := compiler{loader: l, release: r, find: l.filesOf(r), parsed: map[parsing]*value.Node{}}
 	return c.tree(diag.Fields("spec", "constants"), consts, nil)
 }
 
@@ -292,8 +293,9 @@ type compiler struct {
 	*loader
 	release *release
 	layer   *layer
-	// parseFiles: YAML and JSON files become data; only constants do that.
-	parseFiles bool
+	// parsed are the YAML and JSON files that became data. Only constants do that;
+	// nil for others.
+	parsed map[parsing]*value.Node
 	// find finds files; nil where there are none, beside a cluster's document.
 	find fileFinder
 }
@@ -383,15 +385,18 @@ func (c compiler) file(at diag.Path, n *value.Node, scope *expr.Scope) *value.No
 		if len(found) > 1 {
 			c.add(diag.Errorf("profile.file", n.Place().Range(), "%q matches %d files, but one value needs one file", name, len(found)).WithPath(at))
 		}
-		if c.parseFiles {
+		if c.parsed != nil {
 			return n
 		}
 		return value.NewExpression(name, &program{layer: c.layer}, n.Place())
 	}
-	if ext := path.Ext(found[0].Name); c.parseFiles && (ext == ".yaml" || ext == ".yml" || ext == ".json") {
-		return c.parsed(found[0], n.Place().Writer)
+	if !c.admits(found[0], n.Place(), at) {
+		return value.NewNull(n.Place())
 	}
-	text := value.NewString(string(found[0].Data), n.Place())
+	if ext := path.Ext(found[0].Name); c.parsed != nil && (ext == ".yaml" || ext == ".yml" || ext == ".json") {
+		return c.data(found[0], n.Place().Writer)
+	}
+	text := value.NewString(found[0].text(), n.Place())
 	if !expand {
 		return text
 	}
@@ -414,9 +419,24 @@ func (c compiler) fileFields(at diag.Path, n *value.Node) (name string, expand, 
 	return name, expand, ok
 }
 
-// parsed reads a YAML or JSON file as one piece of data, which is as much by him
+// parsing is a file as data, for him who names it.
+type parsing struct {
+	file string
+	by   *value.Writer
+}
+
+// data is a YAML or JSON file as one piece of data, read once for each writer.
+func (c compiler) data(f File, by *value.Writer) *value.Node {
+	key := parsing{f.Name, by}
+	if _, ok := c.parsed[key]; !ok {
+		c.parsed[key] = c.parse(f, by)
+	}
+	return c.parsed[key]
+}
+
+// parse reads a YAML or JSON file as one piece of data, which is as much by him
 // who names it.
-func (c compiler) parsed(f File, by *value.Writer) *value.Node {
+func (c compiler) parse(f File, by *value.Writer) *value.Node {
 	writer := &value.Writer{File: f.Name, Kind: diag.Profile, Document: by.Document, Owner: by.Owner}
 	docs, diags := yamlsource.Documents(writer, f.Data, yamlsource.Limits{Bytes: int(c.layout.MaxDocument)})
 	c.add(diags...)
@@ -535,7 +555,7 @@ func (l *loader) checkAlone(r *release) {
 	alone.judgeAlone()
 	for _, found := range alone.diags {
 		switch found.Code {
-		case "profile.cycle", "profile.conflict", "profile.fixed", "profile.fixed-path", "profile.constrained":
+		case "profile.cycle", "profile.conflict", "profile.fixed", "profile.fixed-path", "profile.constrained", "profile.too-large":
 			r.alone = append(r.alone, found)
 		}
 	}

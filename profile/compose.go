@@ -40,7 +40,8 @@ type composition struct {
 	patched     patchFindings
 
 	shared  sync.Map // bound trees of slots, where they are equal for all clusters
-	digests sync.Map // of trees that clusters share
+	digests sync.Map // of trees that clusters share; empty before they are computed
+	room    int      // what the values of expressions may take
 	buffers sync.Pool
 	once    sync.Once
 	same    map[*layer]unchanging
@@ -76,9 +77,19 @@ func (c *composition) unchanging() map[*layer]unchanging {
 
 // dynamic reports whether the layer holds an expression.
 func (l *layer) dynamic() bool {
-	return l.values.Dynamic() ||
-		slices.ContainsFunc(l.patches, func(p patch) bool { return p.merge.Dynamic() || p.json.Dynamic() }) ||
-		slices.ContainsFunc(l.manifests, func(f File) bool { return slices.ContainsFunc(f.objects, (*value.Node).Dynamic) })
+	return slices.ContainsFunc(l.trees(), (*value.Node).Dynamic)
+}
+
+// trees is all that a layer holds for itself.
+func (l *layer) trees() []*value.Node {
+	out := []*value.Node{l.values}
+	for _, p := range l.patches {
+		out = append(out, p.merge, p.json)
+	}
+	for _, f := range l.manifests {
+		out = append(out, f.objects...)
+	}
+	return out
 }
 
 // compose puts layers together.
@@ -97,6 +108,8 @@ func (c *composition) compose(layers layering) {
 	c.checkDeclared(layers.all())
 	conflicts := c.joinCapi()
 	c.computed = merge.Computed(c.capi, merge.Capi)
+	c.measure()
+	c.shareSlots()
 	c.judgeFixed()
 	c.addConflicts(conflicts)
 	c.judgeRemoved()

@@ -29,7 +29,7 @@ func (p ConstrainedPath) variable() Variable { return Variable{Name: p.Path, Sch
 // constrained is a ConstrainedPath in a stack.
 type constrained struct {
 	fixed
-	judge func(*value.Node) []problem
+	judge func(n *value.Node, left *int) []problem
 	as    Schema
 }
 
@@ -66,10 +66,11 @@ func (p ConstrainedPath) judges() bool {
 // judgeAlone holds the values of a release to what its own layers constrain,
 // where no expression has to be computed.
 func (c *composition) judgeAlone() {
+	left := maxMatching
 	for _, rule := range c.constrained {
 		for _, n := range c.standing(rule.fixed) {
 			if !n.IsNull() && !n.Dynamic() {
-				c.diags = append(c.diags, rule.broken(n)...)
+				c.diags = append(c.diags, rule.broken(n, &left)...)
 			}
 		}
 	}
@@ -160,10 +161,11 @@ func (c *composition) removed(f fixed, p part) diag.Diagnostic {
 		WithRelated(f.at, "layer %s, owner %s, constrains it here", f.by.Name, f.owner)
 }
 
-// broken says what is wrong with a value that stands at the path.
-func (c constrained) broken(n *value.Node) diag.Diagnostics {
+// broken says what is wrong with a value that stands at the path; left is as for
+// the forms.
+func (c constrained) broken(n *value.Node, left *int) diag.Diagnostics {
 	var out diag.Diagnostics
-	problems := c.judge(n)
+	problems := c.judge(n, left)
 	if len(problems) > 0 && n.Sensitive() {
 		problems = []problem{withheld(c.as)}
 	}
@@ -199,7 +201,7 @@ func (r *resolution) judgeConstrained() {
 		for _, n := range r.bound(rule) {
 			// a null that no expression gave was judged before
 			if !n.IsNull() || n.Derived() {
-				r.add(rule.broken(n)...)
+				r.add(rule.broken(n, &r.judging)...)
 			}
 		}
 	}
@@ -313,7 +315,7 @@ func (r *resolution) judgeWritten() {
 	for _, rule := range r.comp.constrained {
 		for _, n := range r.written(rule) {
 			if !n.IsNull() && !n.Dynamic() {
-				r.add(rule.broken(n)...)
+				r.add(rule.broken(n, &r.judging)...)
 			}
 		}
 	}

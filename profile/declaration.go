@@ -260,6 +260,7 @@ func sameType(a, b Schema) bool {
 // cluster decides that.
 func (c *composition) checkDefaults() {
 	c.unsuited = map[*input]diag.Diagnostics{}
+	left := maxMatching
 	for _, declared := range c.inputs {
 		i := slices.IndexFunc(declared, func(in *input) bool { return in.preset != nil })
 		if i < 0 {
@@ -270,7 +271,7 @@ func (c *composition) checkDefaults() {
 			if in == from || !sameType(in.Schema, from.Schema) || c.overlaid(in) {
 				continue
 			}
-			found := in.form.judge(from.preset)
+			found := in.form.judge(from.preset, &left)
 			if len(found) > 0 && c.sensitive[in.Name] {
 				found = []problem{withheld(in.Schema)}
 			}

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dayzero-sdk/dayzero/internal/files"
 	"github.com/dayzero-sdk/dayzero/internal/value"
@@ -24,6 +25,7 @@ type File struct {
 	// Expand: expressions in the file are evaluated; Objects has the result.
 	Expand  bool
 	objects []*value.Node
+	text    func() string // Data, made once however often the text is used
 }
 
 // Objects are the Kubernetes objects of an expanded file of a stack; none for
@@ -46,7 +48,8 @@ func (l *loader) file(e *edition, name string) (File, bool) {
 		e.refused = true
 		return File{}, false
 	}
-	f := File{Name: name, Data: data, Digest: value.DigestBytes(data)}
+	text := sync.OnceValue(func() string { return string(data) })
+	f := File{Name: name, Data: data, Digest: value.DigestBytes(data), text: text}
 	e.files[name] = f
 	return f, true
 }

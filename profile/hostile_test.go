@@ -334,3 +334,146 @@ func TestCostlyPatterns(t *testing.T) {
 		}
 	}
 }
+
+// TestManyCirclesOfPools: of pools that all close circles with the first one, and
+// wait for pools that are not there, a few are told, with their first arrows.
+func TestManyCirclesOfPools(t *testing.T) {
+	const n = 9000
+	var pools strings.Builder
+	for i := range n {
+		fmt.Fprintf(&pools, "    - {name: p%05d, upgradeAfter: [p00000, p%05d, q%05d]}\n", i, (i+1)%n, i)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	w, _ := profile.Load(overBase(t, fstest.MapFS{
+		"fleet/one.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec:\n  profiles: [base]\n  pools:\n    workers:\n" + pools.String())},
+	}), profile.Layout{})
+	_, found := w.Resolve(one)
+	runtime.ReadMemStats(&after)
+	circles, near := 0, 0
+	for _, d := range found {
+		if strings.Contains(d.Summary, "wait for each other") {
+			circles++
+		}
+		if strings.HasPrefix(d.Detail, "did you mean ") {
+			near++
+		}
+		if len(d.Summary) > 200 || len(d.Related) > 10 {
+			t.Errorf("%d bytes and %d places: %.100s", len(d.Summary), len(d.Related), d.Summary)
+		}
+	}
+	if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 512 || circles != 10 || near != 100 {
+		t.Errorf("%d circles, %d nearest names, %d MiB", circles, near, used)
+	}
+}
+
+// TestLargeStacks: a few lines that repeat a large constant or file, each time as
+// much again, are refused where they go beyond what a stack may hold, before
+// memory is.
+func TestLargeStacks(t *testing.T) {
+	const constants = "  constants: {t: {$file: t.txt}, b: {$file: b.yaml}}\n"
+	each := func(n int, format string) string {
+		var out strings.Builder
+		for i := range n {
+			fmt.Fprintf(&out, format, i)
+		}
+		return out.String()
+	}
+	values := func(text string) string {
+		return "  layers:\n  - name: x\n    kind: AddOn\n    component: {name: x, version: 1.0.0}\n    values:\n" + text
+	}
+	for name, c := range map[string]struct {
+		spec string
+		want []string
+	}{
+		"a text of many texts":          {constants + values("      s: \""+strings.Repeat("${consts.t}", 2000)+"\"\n"), []string{"library/p/1.0.0/profile.yaml:14 expr.too-costly"}},
+		"data many times":               {constants + values(each(9000, "      f%04d: ${consts.b}\n")), []string{"library/p/1.0.0/profile.yaml:68 profile.too-large"}},
+		"a text many times":             {constants + values(each(3000, "      f%04d: ${consts.t}\n")), []string{"library/p/1.0.0/profile.yaml:45 profile.too-large"}},
+		"a text many times in a slot":   {constants + strings.ReplaceAll(values(each(3000, "          f%04d: ${consts.t}\n")), "    values:\n", "    capi:\n      infrastructure:\n        spec:\n"), []string{"library/p/1.0.0/profile.yaml:47 profile.too-large"}},
+		"a file many times":             {values(each(3000, "      f%04d: {$file: t.txt}\n")), []string{"fleet/one.yaml:3 profile.not-resolved", "library/p/1.0.0/profile.yaml:29 profile.too-large"}},
+		"a file of data many times":     {"  constants:\n" + each(3000, "    f%04d: {$file: b.yaml}\n"), []string{"fleet/one.yaml:3 profile.not-resolved", "library/p/1.0.0/profile.yaml:216 profile.too-large"}},
+		"an expanded file many times":   {values(each(3000, "      f%04d: {$file: e.txt, expand: true}\n")), []string{"fleet/one.yaml:3 profile.not-resolved", "library/p/1.0.0/profile.yaml:31 profile.too-large"}},
+		"an alias of a text":            {values("      a: &a " + strings.Repeat("A", 1_000_000) + "\n      b: [" + strings.Repeat("*a,", 9000) + "]\n"), []string{"fleet/one.yaml:3 profile.not-resolved", "library/p/1.0.0/profile.yaml:14 source.alias-limit"}},
+		"data once and a text 20 times": {constants + values("      b: ${consts.b}\n"+each(20, "      f%04d: ${consts.t}\n")), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, found := profile.Load(overBase(t, fstest.MapFS{
+				"library/p/1.0.0/profile.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: p}\nspec:\n  version: 1.0.0\n  owner: one\n  kind: AddOn\n" + c.spec)},
+				"library/p/1.0.0/t.txt":        {Data: []byte(strings.Repeat("A", 1_000_000))},
+				"library/p/1.0.0/e.txt":        {Data: []byte(strings.Repeat("${cluster.name}", 60_000))},
+				"library/p/1.0.0/b.yaml":       {Data: []byte("k: [" + each(9000, "x%07d,") + "]\n")},
+				"fleet/one.yaml":               {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec: {profiles: [base, p]}\n")},
+			}), profile.Layout{})
+			stack, more := w.Resolve(one)
+			if stack != nil {
+				stack.Digest()
+			}
+			var got []string
+			for _, d := range append(found, more...).Sorted() {
+				got = append(got, fmt.Sprintf("%s:%d %s", d.Range.File, d.Range.Start.Line, d.Code))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestCostlyTexts: texts each of which is short enough for its pattern are refused
+// where all that one cluster sets take too long: the others behind it are not
+// matched.
+func TestCostlyTexts(t *testing.T) {
+	const n, schema = 130, `type: string, pattern: "(a?){400}(a?){400}[ab]{0,400}b"`
+	text := strings.Repeat("a", 290) + "b"
+	all := func(format string) string {
+		var out []string
+		for i := range n {
+			out = append(out, strings.NewReplacer("NAME", fmt.Sprintf("k%04d", i), "SCHEMA", schema, "TEXT", text).Replace(format))
+		}
+		return strings.Join(out, ", ")
+	}
+	const at = "the texts up to this one are too long for their patterns"
+	for name, c := range map[string]struct{ variables, set, values, constrained, want string }{
+		"one value": {
+			variables: "{name: f, type: object, properties: {l: {type: list, items: {" + schema + "}}, m: {type: map, values: {" + schema + "}}}}",
+			set:       "f: {l: [" + strings.Repeat(text+",", n/2) + "], m: {" + all("NAME: TEXT") + "}}",
+			want:      "variable f: m.k0049: " + at,
+		},
+		"values": {variables: all("{name: NAME, SCHEMA}"), set: all("NAME: TEXT"), want: "variable k0114: " + at},
+		"paths":  {values: all("NAME: b"), constrained: all("{path: /values/NAME, SCHEMA}"), want: ", owner o, constrains: " + at},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, diags := profile.Load(overBase(t, fstest.MapFS{
+				"library/p/1.0.0/profile.yaml": {Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: p}\nspec: {version: 1.0.0, owner: o, kind: AddOn, variables: [%s], layers: [{name: st, kind: AddOn, component: {name: st, version: 1.0.0}, values: {%s}, constrained: [%s]}]}\n", c.variables, c.values, c.constrained)},
+				"fleet/one.yaml":               {Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec: {profiles: [base, p], variables: {%s}, overrides: [{layer: st, owner: o, reason: r, values: {%s}}]}\n", c.set, strings.ReplaceAll(c.values, ": b", ": "+text))},
+			}), profile.Layout{})
+			_, found := w.Resolve(one)
+			if diags.HasErrors() || len(found) != 1 || !strings.Contains(found[0].Summary, c.want) {
+				t.Errorf("found\n%s%s", diags.Text(nil), found.Text(nil))
+			}
+		})
+	}
+}
+
+// TestManyMisses: to ask for clusters that a large fleet does not have costs next
+// to nothing; a small one names the nearest.
+func TestManyMisses(t *testing.T) {
+	for n, want := range map[int]string{
+		1000: `did you mean "eu-1/fleet/c0007"? known clusters are eu-1/fleet/c0000, eu-1/fleet/c0001`,
+		1001: "the fleet has 1001 others",
+	} {
+		var fleet strings.Builder
+		for i := range n {
+			fmt.Fprintf(&fleet, "apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: c%04d, namespace: fleet}\nspec: {profiles: [base]}\n---\n", i)
+		}
+		w := load(t, overBase(t, fstest.MapFS{"fleet/one.yaml": {Data: []byte(fleet.String())}}))
+		key := profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "c0007x"}
+		_, found := w.Resolve(key)
+		if allocs := testing.AllocsPerRun(1, func() { w.Resolve(key) }); n > 1000 && allocs > 30 {
+			t.Errorf("a miss among %d clusters takes %.0f allocations", n, allocs)
+		}
+		if len(found) != 1 || !strings.HasPrefix(found[0].Detail, want) {
+			t.Errorf("among %d clusters: %v", n, found)
+		}
+	}
+}

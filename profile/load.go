@@ -91,6 +91,7 @@ type loader struct {
 	clusters   []*member           // before their hub is known
 	first      map[string]Document // by name
 	published  map[Ref]bool        // elsewhere
+	filed      int                 // bytes of files in the values of one document
 	diags      diag.Diagnostics
 }
 

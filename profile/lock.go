@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
@@ -44,7 +45,7 @@ func ParseLock(file string, data []byte) (Lock, diag.Diagnostics) {
 			continue
 		}
 		entry, err := parseLockEntry(text)
-		at := lockRange(file, i+1, text)
+		at := lineRange(file, i+1, string(line))
 		if err != nil {
 			diags = append(diags, diag.Errorf("profile.lock", at, "%v", err).
 				WithDetail("a line reads: hub/namespace/name profile@version,... sha256:<stack digest>; the lock command writes it"))
@@ -64,9 +65,16 @@ func ParseLock(file string, data []byte) (Lock, diag.Diagnostics) {
 	return lock, diags
 }
 
-func lockRange(file string, line int, text string) diag.Range {
-	at := diag.Position{Line: line, Column: 1}
-	return diag.Range{File: file, Start: at, End: diag.Position{Line: line, Column: 1 + len(text)}}
+// lineRange is where the text of a line stands.
+func lineRange(file string, number int, line string) diag.Range {
+	text := strings.TrimSpace(line)
+	before, _, _ := strings.Cut(line, text)
+	start := 1 + utf8.RuneCountInString(before)
+	return diag.Range{
+		File:  file,
+		Start: diag.Position{Line: number, Column: start},
+		End:   diag.Position{Line: number, Column: start + utf8.RuneCountInString(text)},
+	}
 }
 
 func parseLockEntry(text string) (LockEntry, error) {

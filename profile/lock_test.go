@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dayzero-sdk/dayzero/profile"
+	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
 // entry draws a line of a lock among few clusters, so that lines meet.
@@ -73,6 +74,24 @@ func TestLockReadsOddFiles(t *testing.T) {
 	lock, diags := profile.ParseLock("fleet.lock", []byte("\ufeffb/n/x p@1.0.0"+digest+"\r\n\r\n  a/n/x p@1.0.0,q@2.0.0"+digest+"  \r\n"))
 	if want := "a/n/x p@1.0.0,q@2.0.0" + digest + "\nb/n/x p@1.0.0" + digest + "\n"; lock.String() != want || len(diags) > 0 {
 		t.Errorf("got\n%swant\n%s%v", lock, want, diags)
+	}
+}
+
+// TestLinesAreMarked: findings about a lock and a sum cover the text of the line,
+// counted in characters.
+func TestLinesAreMarked(t *testing.T) {
+	_, lock := profile.ParseLock("fleet.lock", []byte("\n \tä/ö\r\n"))
+	_, sum := profile.ParseSum("library.sum", []byte("  über@1.0.0  \n"))
+	var got []diag.Range
+	for _, d := range append(lock, sum...) {
+		got = append(got, d.Range)
+	}
+	want := []diag.Range{
+		{File: "fleet.lock", Start: diag.Position{Line: 2, Column: 3}, End: diag.Position{Line: 2, Column: 6}},
+		{File: "library.sum", Start: diag.Position{Line: 1, Column: 3}, End: diag.Position{Line: 1, Column: 13}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -62,7 +62,7 @@ func (r *resolution) judgeOwnMetadata() {
 			}
 			for _, rule := range r.comp.constrained {
 				if path.Compare(rule.path) == 0 {
-					r.add(rule.broken(e.Value)...)
+					r.add(rule.broken(e.Value, &r.judging)...)
 				}
 			}
 		}

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -21,8 +22,12 @@ type poolOrder struct {
 	state   []walk
 	pools   []int
 	on      []int   // the pools of the walk, each waiting for the next
-	circles [][]int // pools that wait for each other, each for the next
+	circles [][]int // pools that wait for each other, each for the next; the first ones
 }
+
+// maxCircles is how many circles are told: every pool may close one, as long as the
+// walk.
+const maxCircles = 10
 
 // walk is how far a pool was followed.
 type walk uint8
@@ -59,7 +64,9 @@ func (o *poolOrder) compare(a, b int) int { return cmp.Compare(o.workers[a].Name
 func (o *poolOrder) visit(pool int) {
 	switch o.state[pool] {
 	case open:
-		o.circles = append(o.circles, slices.Clone(o.on[slices.Index(o.on, pool):]))
+		if len(o.circles) < maxCircles {
+			o.circles = append(o.circles, slices.Clone(o.on[slices.Index(o.on, pool):]))
+		}
 		return
 	case done:
 		return
@@ -85,11 +92,15 @@ func (r *resolution) checkUpgradeOrder() {
 	if !slices.ContainsFunc(pools.Workers, Pool.waits) {
 		return
 	}
-	order := newPoolOrder(pools.Workers)
+	order, known, slips := newPoolOrder(pools.Workers), poolNames(pools.Workers), 0
 	for i, p := range pools.Workers {
 		for j, name := range p.UpgradeAfter {
 			if _, ok := order.named[name]; !ok {
-				r.reject("profile.pool-order", afterPath(i, j), nearestOf(name, poolNames(pools.Workers), "worker pools"), "pool %s is upgraded after %q, which is no worker pool of the cluster", p.Name, name)
+				near := ""
+				if slips++; slips <= maxSlips {
+					near, _ = diag.Nearest(name, known)
+				}
+				r.reject("profile.pool-order", afterPath(i, j), meantHint(near, known, "worker pools"), "pool %s is upgraded after %q, which is no worker pool of the cluster", p.Name, name)
 			}
 		}
 	}
@@ -115,10 +126,14 @@ func poolNames(pools []Pool) []string {
 func (r *resolution) rejectCircle(pools []Pool, circle []int) {
 	var names []string
 	var at []diag.Path
-	for i, pool := range circle {
+	shown := circle[:min(len(circle), maxArrows)]
+	for i, pool := range shown {
 		next := pools[circle[(i+1)%len(circle)]].Name
 		names = append(names, pools[pool].Name)
 		at = append(at, afterPath(pool, slices.Index(pools[pool].UpgradeAfter, next)))
+	}
+	if more := len(circle) - len(shown); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
 	}
 	found := diag.Errorf("profile.pool-order", r.member.At(at[0]), "pools wait for each other: %s", strings.Join(append(names, names[0]), " -> ")).
 		WithDetail("an arrow reads: is upgraded after; remove one of them").WithPath(at[0])

@@ -215,6 +215,12 @@ func (r *resolution) bindSlots(slots []*value.Node, pool *boundPool) (nodes, wor
 	return Value{node: r.bindSlot(slots[0], pool)}, Value{node: r.bindSlot(slots[1], pool)}, Value{node: r.bindSlot(slots[2], pool)}
 }
 
+// sharedSlot is a bound slot, with the room that its expressions take.
+type sharedSlot struct {
+	bound *value.Node
+	room  int
+}
+
 // bindSlot is bind for slots of a class set. What comes out the same for every
 // cluster of the composition, because nothing is read but defaults, is evaluated
 // once and shared, so that class sets are shared too.
@@ -222,16 +228,19 @@ func (r *resolution) bindSlot(slot *value.Node, pool *boundPool) *value.Node {
 	if !slot.Dynamic() || !r.onlyDefaults(slot) {
 		return r.bind(slot, pool, nil)
 	}
-	if known, ok := r.comp.shared.Load(slot); ok {
-		return known.(*value.Node)
+	if known, ok := r.comp.shared.Load(slot); ok && known.(sharedSlot).room <= r.room {
+		r.room -= known.(sharedSlot).room
+		return known.(sharedSlot).bound
 	}
-	findings := len(r.diags)
+	findings, room := len(r.diags), r.room
 	bound := r.bind(slot, pool, nil)
 	if len(r.diags) > findings {
 		return bound
 	}
-	first, _ := r.comp.shared.LoadOrStore(slot, bound)
-	return first.(*value.Node)
+	first, _ := r.comp.shared.LoadOrStore(slot, sharedSlot{bound, room - r.room})
+	bound = first.(sharedSlot).bound
+	r.comp.digests.LoadOrStore(bound, "")
+	return bound
 }
 
 // onlyDefaults reports whether the expressions of a slot read nothing of the

@@ -177,7 +177,7 @@ func (c *composition) givenValue(in *input) *value.Node {
 // judgeOverlays judges the values that overlays set. Variables that no profile
 // of the stack declares are idle.
 func (c *composition) judgeOverlays() {
-	known := c.variables
+	known, left := c.variables, maxMatching
 	for _, o := range c.recipe.overlays {
 		at := diag.Fields("spec", "variables")
 		var idle diag.Diagnostics
@@ -197,7 +197,7 @@ func (c *composition) judgeOverlays() {
 				c.unfit[inputs[0].Name] = true
 				continue
 			}
-			if found := c.judged(inputs, f, at); !f.Value.IsNull() && len(found) > 0 {
+			if found := c.judged(inputs, f, at, &left); !f.Value.IsNull() && len(found) > 0 {
 				c.diags = append(c.diags, found...)
 				c.unfit[inputs[0].Name] = true
 			}

@@ -35,7 +35,7 @@ func (w *Workspace) resolveAt(key Key, entry LockEntry) (*Stack, diag.Diagnostic
 	m := w.member(key)
 	if m == nil {
 		return nil, diag.Diagnostics{diag.Errorf("profile.no-cluster", diag.Range{}, "there is no cluster %s in the fleet", key).
-			WithDetail("%s", nearestOf(key.String(), w.clusterNames(), "clusters"))}
+			WithDetail("%s", w.clusterHint(key))}
 	}
 	r, ok := w.resolve(m, entry)
 	found := r.found()
@@ -54,12 +54,19 @@ func (w *Workspace) resolve(m *member, entry LockEntry) (r *resolution, ok bool)
 	return w.Library.resolve(m, hub, entry)
 }
 
-func (w *Workspace) clusterNames() []string {
+// maxCompared is among how many clusters the one with the nearest name is looked
+// for: a program may ask for any number that are not there.
+const maxCompared = 1000
+
+func (w *Workspace) clusterHint(key Key) string {
+	if len(w.clusters) > maxCompared {
+		return fmt.Sprintf("the fleet has %d others", len(w.clusters))
+	}
 	names := make([]string, len(w.clusters))
 	for i, m := range w.clusters {
 		names[i] = m.key.String()
 	}
-	return names
+	return nearestOf(key.String(), names, "clusters")
 }
 
 // Resolve resolves a cluster that is given as a value, for instance by a custom
@@ -152,6 +159,8 @@ type resolution struct {
 	cluster  *value.Node // what expressions see as cluster
 	provided *value.Node
 	unfit    map[string]bool // variables that something is wrong with
+	room     int             // for the values of expressions
+	judging  int             // what may still be matched with patterns
 	diags    diag.Diagnostics
 	// whole: all that sets variables was found and read.
 	whole bool
@@ -203,7 +212,7 @@ func (r *resolution) add(found ...diag.Diagnostic) { r.diags = append(r.diags, f
 // resolve does the work for a cluster. Where it is not ok, the stack of the
 // resolution is not whole.
 func (l *Library) resolve(m *member, hub Hub, lock LockEntry) (r *resolution, ok bool) {
-	r = &resolution{library: l, member: m}
+	r = &resolution{library: l, member: m, judging: maxMatching}
 	r.stack = &Stack{key: m.key, cluster: m.cluster, hub: hub, metadata: m.root.Get("metadata"), pools: m.root.Get("spec", "pools")}
 	if r.stack.hub.Spec.ClassNamespace == "" {
 		r.stack.hub.Spec.ClassNamespace = DefaultClassNamespace
@@ -287,6 +296,7 @@ func (l *Library) compose(made recipe) *composition {
 // finish evaluates everything and fills the stack.
 func (r *resolution) finish() {
 	s, c := r.stack, r.comp
+	r.room = c.room
 	r.giveInputs()
 	s.version = c.kubernetes.product.Get("version")
 	s.layers = make([]StackLayer, 0, len(c.layers))
@@ -352,6 +362,9 @@ func (r *resolution) bindLayer(ly *layer) StackLayer {
 // see by these names, where they may.
 func (r *resolution) bind(n *value.Node, pool *boundPool, values *value.Node) *value.Node {
 	return n.Bind(func(e *value.Node) *value.Node {
+		if r.room < 0 { // which is reported
+			return value.NewNull(e.Place())
+		}
 		p := e.Program().(*program)
 		in := expr.Inputs{
 			Vars:      r.vars[p.layer.release.ref.Name],
@@ -366,6 +379,10 @@ func (r *resolution) bind(n *value.Node, pool *boundPool, values *value.Node) *v
 		out, err := p.template.Eval(&in, e.Place())
 		if err != nil {
 			r.add(r.notComputed(e, p, values, err))
+			return value.NewNull(e.Place())
+		}
+		if out.Outgrows(&r.room) != nil {
+			r.add(r.tooLarge(e))
 			return value.NewNull(e.Place())
 		}
 		return out

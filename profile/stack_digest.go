@@ -134,29 +134,24 @@ func (s *Stack) appendCapi(b []byte) []byte {
 }
 
 func (s *Stack) treeDigest(n *value.Node) string {
-	if known, ok := s.comp.digests.Load(n); ok {
+	known, shared := s.comp.digests.Load(n)
+	if shared && known != "" {
 		return known.(string)
 	}
 	digest := n.Digest()
-	if s.comp.isShared(n) {
+	if shared {
 		s.comp.digests.Store(n, digest)
 	}
 	return digest
 }
 
-// isShared reports whether a bound tree is the same node for all clusters of the
-// composition.
-func (c *composition) isShared(n *value.Node) bool {
-	found := false
-	c.shared.Range(func(_, bound any) bool {
-		found = bound == n
-		return !found
-	})
+// shareSlots marks the slots that are the same node for all clusters, where they
+// hold no expression.
+func (c *composition) shareSlots() {
 	for _, name := range []string{"infrastructure", "controlPlane", "nodes", "workers"} {
-		found = found || c.capi.Get(name) == n
+		c.digests.Store(c.capi.Get(name), "")
 	}
-	for _, class := range c.classes {
-		found = found || c.capi.Get("classes", class) == n
+	for _, class := range c.capi.Get("classes").Fields() {
+		c.digests.Store(class.Value, "")
 	}
-	return found
 }

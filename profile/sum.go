@@ -44,7 +44,7 @@ func ParseSum(file string, data []byte) (Sum, diag.Diagnostics) {
 			continue
 		}
 		read, err := parseSumLine(text)
-		read.at = lockRange(file, i+1, text)
+		read.at = lineRange(file, i+1, string(line))
 		if err != nil {
 			diags = append(diags, diag.Errorf("profile.sum", read.at, "%v", err).
 				WithDetail("a line reads: name@version sha256:<digest>; publishing a version appends it"))

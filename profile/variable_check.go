@@ -17,7 +17,8 @@ const (
 	// maxPattern is the most characters of a pattern.
 	maxPattern = 1000
 	// maxSteps is how many steps a pattern may have, repetitions written out, and
-	// maxMatching that number times the length of a text: matching takes time by it
+	// maxMatching that number times the length of the texts that are judged at once,
+	// as all of a cluster are: matching takes time by it
 	// (https://swtch.com/~rsc/regexp/regexp3.html).
 	maxSteps    = 5000
 	maxMatching = 1 << 27
@@ -89,7 +90,8 @@ func (v Variable) Judge(n Value) diag.Diagnostics {
 	if found := v.Check(); found.HasErrors() {
 		return found
 	}
-	found := newForm(v.Schema, nil).judge(n.node)
+	left := maxMatching
+	found := newForm(v.Schema, nil).judge(n.node, &left)
 	if v.Sensitive && len(found) > 0 {
 		found = []problem{withheld(v.Schema)}
 	}
@@ -454,10 +456,10 @@ func (p Property) check(name string, sensitive bool) []problem {
 
 // checkValues holds allowed values, default and examples to the schema.
 func (s Schema) checkValues() []problem {
-	f := newForm(s, nil)
+	f, left := newForm(s, nil), maxMatching
 	var out []problem
 	hold := func(what string, n *value.Node, at ...diag.Step) {
-		for _, p := range f.judge(n) {
+		for _, p := range f.judge(n, &left) {
 			out = append(out, problem{path: append(diag.Path(at), p.path...), problem: fmt.Sprintf("%s is not allowed: %s", what, p), hint: p.hint})
 		}
 	}

@@ -95,9 +95,10 @@ func newForm(s Schema, writer *value.Writer) *form {
 	return f
 }
 
-// judge says what is wrong with n as a value. It allocates nothing for a scalar
-// without fault, but what parsing needs.
-func (f *form) judge(n *value.Node) []problem {
+// judge says what is wrong with n as a value. left, at first [maxMatching], is what
+// may still be matched with patterns: texts behind the one that is too much are not
+// judged. It allocates nothing for a scalar without fault, but what parsing needs.
+func (f *form) judge(n *value.Node, left *int) []problem {
 	if f.Type == SecretRefVariable {
 		return judgeSecret(n)
 	}
@@ -107,9 +108,9 @@ func (f *form) judge(n *value.Node) []problem {
 	var out []problem
 	switch f.rule.kind {
 	case value.String:
-		out = f.judgeText(n)
+		out = f.judgeText(n, left)
 	case value.List, value.Map:
-		out = f.judgeParts(n)
+		out = f.judgeParts(n, left)
 	}
 	if f.under != nil && f.under(n) < 0 {
 		out = append(out, problem{problem: fmt.Sprintf("%s is less than %s", shown(n), f.Min.node.Text()), hint: "the smallest allowed value is " + f.Min.node.Text()})
@@ -120,17 +121,14 @@ func (f *form) judge(n *value.Node) []problem {
 	return out
 }
 
-func (f *form) judgeText(n *value.Node) []problem {
+func (f *form) judgeText(n *value.Node, left *int) []problem {
 	var out []problem
 	text := n.Text()
 	if len(f.Enum) > 0 && !slices.Contains(f.Enum, text) {
 		out = append(out, problem{problem: shown(n) + " is not one of the allowed values", hint: nearestOf(text, f.Enum, "values")})
 	}
-	if f.pattern != nil && len(text) > maxMatching/f.steps {
-		return append(out, problem{problem: fmt.Sprintf("the text of %d bytes is too long for its pattern", len(text)), hint: "give it less, or the variable a simpler pattern"})
-	}
-	if f.pattern != nil && !f.pattern.MatchString(text) {
-		out = append(out, problem{problem: fmt.Sprintf("%s does not match %s", shown(n), f.Pattern), hint: "the pattern is a regular expression (RE2)"})
+	if f.pattern != nil {
+		out = append(out, f.match(n, text, left)...)
 	}
 	if f.MinLength == nil && f.MaxLength == nil {
 		return out
@@ -139,6 +137,22 @@ func (f *form) judgeText(n *value.Node) []problem {
 		out = append(out, problem{problem: fmt.Sprintf("%s has %d characters, outside the allowed length", shown(n), length), hint: amount(f.MinLength, f.MaxLength, "characters")})
 	}
 	return out
+}
+
+func (f *form) match(n *value.Node, text string, left *int) []problem {
+	cost := f.steps * (len(text) + 1)
+	before := *left
+	*left -= cost
+	switch {
+	case before < 0: // which is told
+	case cost > maxMatching:
+		return []problem{{problem: fmt.Sprintf("the text of %d bytes is too long for its pattern", len(text)), hint: "give it less, or the variable a simpler pattern"}}
+	case *left < 0:
+		return []problem{{problem: "the texts up to this one are too long for their patterns", hint: "set fewer of them, or give the variables simpler patterns"}}
+	case !f.pattern.MatchString(text):
+		return []problem{{problem: fmt.Sprintf("%s does not match %s", shown(n), f.Pattern), hint: "the pattern is a regular expression (RE2)"}}
+	}
+	return nil
 }
 
 func outside(n int, least, most *int) bool {
@@ -157,21 +171,21 @@ func amount(least, most *int, what string) string {
 }
 
 // judgeParts judges what a list, map or object holds.
-func (f *form) judgeParts(n *value.Node) []problem {
+func (f *form) judgeParts(n *value.Node, left *int) []problem {
 	var out []problem
 	if outside(n.Len(), f.MinItems, f.MaxItems) {
 		out = append(out, problem{problem: fmt.Sprintf("%s has %d items, outside the allowed number", n.Kind(), n.Len()), hint: amount(f.MinItems, f.MaxItems, "items")})
 	}
 	if f.Type == ObjectVariable {
-		return append(out, f.judgeProperties(n)...)
+		return append(out, f.judgeProperties(n, left)...)
 	}
 	for i, item := range n.Items() {
-		for _, p := range f.items.judge(item) {
+		for _, p := range f.items.judge(item, left) {
 			out = append(out, p.in(diag.Index(i)))
 		}
 	}
 	for _, e := range n.Fields() {
-		for _, p := range f.items.judge(e.Value) {
+		for _, p := range f.items.judge(e.Value, left) {
 			out = append(out, p.in(diag.Field(e.Name)))
 		}
 	}
@@ -198,7 +212,7 @@ func judgeUnique(n *value.Node) []problem {
 
 // judgeProperties judges an object: its fields and the properties are both
 // sorted by name.
-func (f *form) judgeProperties(n *value.Node) []problem {
+func (f *form) judgeProperties(n *value.Node, left *int) []problem {
 	var out []problem
 	meant := "" // by an unknown field: one slip is one finding
 	for _, e := range n.Fields() {
@@ -212,7 +226,7 @@ func (f *form) judgeProperties(n *value.Node) []problem {
 			out = append(out, found.in(diag.Field(e.Name)))
 			continue
 		}
-		for _, found := range p.judge(e.Value) {
+		for _, found := range p.judge(e.Value, left) {
 			out = append(out, found.in(diag.Field(e.Name)))
 		}
 	}

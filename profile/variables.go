@@ -140,7 +140,7 @@ func (r *resolution) checkSet(set *value.Node, at diag.Path, takes func(*input) 
 			continue
 		}
 		if !f.Value.IsNull() {
-			found := r.comp.judged(inputs, f, at)
+			found := r.comp.judged(inputs, f, at, &r.judging)
 			r.add(found...)
 			if len(found) > 0 {
 				r.distrust(inputs[0].Name)
@@ -180,12 +180,12 @@ func wrongScope(f value.Entry, at diag.Path, in *input, otherwise string) diag.D
 }
 
 // judged is what the declarations of a variable say of a value in the mapping at
-// a path.
-func (c *composition) judged(inputs []*input, f value.Entry, at diag.Path) diag.Diagnostics {
+// a path; left is as for the forms.
+func (c *composition) judged(inputs []*input, f value.Entry, at diag.Path, left *int) diag.Diagnostics {
 	var out diag.Diagnostics
 	n := f.Value
 	for _, in := range inputs {
-		found := in.form.judge(n)
+		found := in.form.judge(n, left)
 		if len(found) == 0 {
 			continue
 		}

@@ -285,6 +285,17 @@ var unprinted = map[string]func() diag.Diagnostics{
 		_, found := profile.Load(files, profile.Layout{})
 		return only(found, "profile.extends-depth")
 	},
+	"profile.too-large": func() diag.Diagnostics {
+		var values strings.Builder
+		for i := range 20 {
+			fmt.Fprintf(&values, "  - {name: l%02d, kind: AddOn, component: {none: x}, values: {text: {$file: large.txt}}}\n", i)
+		}
+		_, found := profile.Load(fstest.MapFS{
+			"library/base/1.0.0/profile.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: base}\nspec:\n  version: 1.0.0\n  owner: platform\n  kind: AddOn\n  layers:\n" + values.String())},
+			"library/base/1.0.0/large.txt":    {Data: []byte(strings.Repeat("a", 1<<20))},
+		}, profile.Layout{})
+		return only(found, "profile.too-large")
+	},
 	"rollout.bad-member": func() diag.Diagnostics {
 		_, found := rollout.Compile([]rollout.Member{{Key: profile.Key{Name: "a"}}}, profile.Strategy{Spec: profile.StrategySpec{Stages: []profile.Stage{{Name: "all", Rest: true}}}}, rollout.Options{})
 		return only(found, "rollout.bad-member")

@@ -25,6 +25,7 @@ func TestCostIsBounded(t *testing.T) {
 	in.Values = written(t, "values.yaml", map[string]any{
 		"text": strings.Repeat("a", 1<<20),
 		"list": make([]any, 10_000),
+		"many": make([]any, 100_001),
 	})
 	for name, source := range map[string]string{
 		"nested loops over literals":     fmt.Sprintf("%[1]s.all(a, %[1]s.all(b, %[1]s.all(c, a + b + c > 0)))", ints(150)),
@@ -54,6 +55,8 @@ func TestCostIsBounded(t *testing.T) {
 		"a regular expression as input":  "vars.zone.matches(values.text)",
 		"deep nesting":                   strings.Repeat("(", 2000) + "1" + strings.Repeat(")", 2000),
 		"deep lists":                     strings.Repeat("[", 2000) + strings.Repeat("]", 2000),
+		"a reference to too much":        "values.many",
+		"a text many times":              "values.list.map(x, values.text)",
 		"deep selection of unknown data": "values" + strings.Repeat(".a", 2000),
 	} {
 		before := allocated()

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"fmt"
 	"iter"
 	"strconv"
 	"strings"
@@ -167,6 +168,9 @@ func (t *Template) Eval(in *Inputs, place value.Place) (*value.Node, error) {
 	if len(t.parts) == 1 && t.parts[0].expression != nil {
 		e := t.parts[0].expression
 		n, err := e.eval(in)
+		if err == nil {
+			err = e.fits(n)
+		}
 		if err != nil {
 			return nil, err.in(t.parts[0].offset)
 		}
@@ -192,14 +196,35 @@ func (t *Template) Eval(in *Inputs, place value.Place) (*value.Node, error) {
 }
 
 func (e *expression) interpolate(text *strings.Builder, n *value.Node) *Error {
+	var piece string
 	switch n.Kind() {
 	case value.String, value.Bool:
-		text.WriteString(n.Text())
+		piece = n.Text()
 	case value.Int:
 		i, _ := n.Integer()
-		text.WriteString(strconv.FormatInt(i, 10))
+		piece = strconv.FormatInt(i, 10)
 	default:
 		return uninterpolated(n.Kind().String(), whole(e.source))
 	}
+	if err := guardText(text.Len() + len(piece)); err != nil {
+		return e.tooLarge(err.Error())
+	}
+	text.WriteString(piece)
 	return nil
+}
+
+// fits refuses results that no call made, and no guard has seen: a reference may
+// name data of any size.
+func (e *expression) fits(n *value.Node) *Error {
+	if text, ok := n.Str(); ok && len(text) > maxText {
+		return e.tooLarge(guardText(len(text)).Error())
+	}
+	if room := maxNodes; n.Outgrows(&room) != nil {
+		return e.tooLarge(fmt.Sprintf("the result has more than %d parts", maxNodes))
+	}
+	return nil
+}
+
+func (e *expression) tooLarge(summary string) *Error {
+	return e.spread((&Error{Code: CodeTooCostly, Summary: summary}).hinting("use less of it, or keep it in a file of the content"))
 }

@@ -89,22 +89,12 @@ func (b *builder) anchored(n *yaml.Node, build func() *value.Node) *value.Node {
 	return node
 }
 
-// size counts nodes up to limit; shared trees count every time they appear.
+// size counts nodes, and the text in them, up to limit; shared trees count every
+// time they appear.
 func size(n *value.Node, limit int) int {
-	total := 1
-	for _, f := range n.Fields() {
-		if total > limit {
-			return total
-		}
-		total += size(f.Value, limit-total)
-	}
-	for _, item := range n.Items() {
-		if total > limit {
-			return total
-		}
-		total += size(item, limit-total)
-	}
-	return total
+	room := limit
+	n.Outgrows(&room)
+	return limit - room
 }
 
 // height is how deep a tree is nested, counted up to limit.

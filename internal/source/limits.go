@@ -7,8 +7,8 @@ type Limits struct {
 	Bytes int
 	// Nesting of mappings and lists. Default 100.
 	Nesting int
-	// AliasNodes is how many nodes the aliases of one document may expand to.
-	// Default 50,000.
+	// AliasNodes is how many nodes the aliases of one document may expand to; 64
+	// bytes of text count as one more. Default 50,000.
 	AliasNodes int
 	// ListItems of one list. Default 10,000.
 	ListItems int
