@@ -138,6 +138,48 @@ func TestResolveBuiltClusterFindings(t *testing.T) {
 	}
 }
 
+// TestResolveBuiltPools: what the pools of a document say against the defaults of
+// its profile, the cluster says, too, as a value of Go and as its JSON.
+func TestResolveBuiltPools(t *testing.T) {
+	for pools, want := range map[string]int{
+		"{workers: [{name: a, replicas: 2}]}":                                         2,
+		"{workers: [{name: a, autoscale: null, replicas: 2}]}":                        2,
+		"{workers: [{name: b, replicas: null, autoscale: {min: 1, max: 2}}]}":         2,
+		"{workers: [{name: c, class: general}], controlPlane: {labels: {rack: one}}}": 3,
+		"{workers: []}": 0,
+		"{workers: null, controlPlane: {replicas: 1}}": 0,
+	} {
+		files := edited(t, overBase(t, nil), "library/base/1.0.0/profile.yaml", "layers:\n", `pools: {workers: [{name: a, autoscale: {min: 1, max: 3}}, {name: b, replicas: 1}]}
+  layers:
+  - {name: machines, kind: Infrastructure, component: {none: simulated}, capi: {classes: {general: {}}}}
+`)
+		w := load(t, edited(t, files, "fleet/one.yaml", "[base]", "[base], pools: "+pools))
+		key := profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"}
+		stack, diags := w.Resolve(key)
+		if stack == nil {
+			t.Errorf("%s: %v", pools, diags)
+			continue
+		}
+		workers := append([]profile.Pool{}, stack.Cluster().Spec.Pools.Workers...)
+		if len(workers) != want {
+			t.Errorf("%s: %d workers, want %d", pools, len(workers), want)
+		}
+		c, _ := w.Cluster(key)
+		var again profile.Cluster
+		if err := json.Unmarshal(marshal(t, c), &again); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []profile.Cluster{c, again} {
+			got, diags := w.Library.Resolve(c, resource)
+			if got == nil {
+				t.Errorf("%s: %v", pools, diags)
+			} else if diff := cmp.Diff(workers, append([]profile.Pool{}, got.Cluster().Spec.Pools.Workers...)); diff != "" {
+				t.Errorf("%s: other workers (-want +got):\n%s", pools, diff)
+			}
+		}
+	}
+}
+
 // TestResolveUnreadableCluster: a value that is no document of a cluster is told
 // why, and nothing else.
 func TestResolveUnreadableCluster(t *testing.T) {

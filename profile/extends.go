@@ -177,6 +177,9 @@ func (l *loader) inherit(r *release) *value.Node {
 	for _, name := range []string{"layers", "presets", "constants"} {
 		below, own = below.Without(name), own.Without(name)
 	}
+	if pools := below.Get("pools"); pools != nil {
+		below = below.With("pools", yielding(pools, own.Get("pools")))
+	}
 	spec := merge.Over(below, own, specTable)
 	for name, n := range map[string]*value.Node{"layers": layers, "presets": presets, "constants": constants} {
 		if n != nil {
