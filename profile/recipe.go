@@ -165,7 +165,7 @@ func (c *composition) giveValues() {
 // givenValue is the strongest value that an overlay or a default gives, with the
 // defaults of the properties it lacks.
 func (c *composition) givenValue(in *input) *value.Node {
-	for n := range c.written(in.Name, in.release.ref.Name, nil) {
+	for n := range c.written(in.Name, []string{in.release.ref.Name}) {
 		if n == in.preset {
 			return n
 		}
