@@ -242,11 +242,36 @@ func TestStackIsImmutable(t *testing.T) {
 	if stack.Layers()[0].Name == "scribbled" || stack.Profiles()[0].Name == "scribbled" || stack.Inputs()[0].Name == "scribbled" {
 		t.Error("a list of the stack was changed from outside")
 	}
+	files := edited(t, overBase(t, nil), "library/base/1.0.0/profile.yaml", "{mtu: 1450}}", "{mtu: 1450}, content: {helm: {chart: oci://x/y, version: 1.0.0}}, fixed: [/objects/Secret/*/type]}")
+	one, diags := load(t, files).Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
+	if err := diags.Err(); err != nil {
+		t.Fatal(err)
+	}
+	chart := func() *profile.HelmChart { l, _ := one.Layer("cni"); return l.Helm }
+	chart().Version = "scribbled"
+	for _, l := range one.Layers() {
+		if l.Helm != nil {
+			l.Helm.Version = "scribbled"
+		}
+	}
+	one.Fixed()[0].Owner = "scribbled"
+	if chart().Version == "scribbled" || one.Fixed()[0].Owner == "scribbled" {
+		t.Error("what a layer has was changed from outside")
+	}
 	w.Hubs()[0].Metadata.Name = "scribbled"
 	w.Strategies()[0].Metadata.Name = "scribbled"
 	w.Lock().Entries()[0].Digest = "scribbled"
 	if w.Hubs()[0].Metadata.Name == "scribbled" || w.Strategies()[0].Metadata.Name == "scribbled" || w.Lock().Entries()[0].Digest == "scribbled" {
 		t.Error("a list of the workspace was changed from outside")
+	}
+}
+
+// TestZeroFixedField: one that no stack gave answers, too.
+func TestZeroFixedField(t *testing.T) {
+	by := diag.Origin{Kind: diag.Override, Document: "cluster one"}
+	f := profile.FixedField{}
+	if !f.Binds(by) || f.Broken(by).Code != "profile.fixed" || f.Unmatched("").Code != "profile.fixed-path" {
+		t.Errorf("%v, %v", f.Broken(by), f.Unmatched(""))
 	}
 }
 
