@@ -286,7 +286,7 @@ func TestResolveAt(t *testing.T) {
 	if got := stack.Profiles()[0].String(); got != "mem-base@1.2.0" {
 		t.Errorf("moved to %s", got)
 	}
-	locked := w.WithLock(w.Lock().With(profile.LockEntry{Key: key, Pins: []profile.Ref{{Name: "mem-base", Version: "1.2.0"}}}))
+	locked := w.WithLock(w.Lock().WithAll([]profile.LockEntry{{Key: key, Pins: []profile.Ref{{Name: "mem-base", Version: "1.2.0"}}}}))
 	if moved, _ := locked.Resolve(key); moved == nil || moved.Digest() != stack.Digest() {
 		t.Error("a lock of the same versions gives another stack")
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
-// Layout says where the parts of a workspace are and how large it may be. The
-// zero Layout is the one described in the package documentation.
+// Layout says how large a workspace may be, and what library it stands on. The
+// zero Layout is fine.
 type Layout struct {
 	// MaxBytes bounds all files together. Default 256 MiB.
 	MaxBytes int64

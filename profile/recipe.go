@@ -143,8 +143,8 @@ func (l *layering) put(ly *layer, p layerPatch, c *composition) *layer {
 	return patched
 }
 
-// given are the values that defaults and overlays give to the variables of a
-// release, what expressions see as vars where a cluster sets nothing.
+// giveValues gives the values that defaults and overlays give to the variables of
+// each release, what expressions see as vars where a cluster sets nothing.
 func (c *composition) giveValues() {
 	c.given, c.unfit = make(map[string]*value.Node, len(c.recipe.releases)), map[string]bool{}
 	c.judgeOverlays()
