@@ -86,9 +86,14 @@ func (s *Stack) inputsOf(name, pool string, vars map[string]*value.Node, sets ..
 	return out
 }
 
-// lost are the values of a variable of profiles but for the strongest.
+// lost are the values of a variable of profiles but for the strongest: that of the
+// first set, which the others were put under.
 func (c *composition) lost(name string, profiles []string, sets []*value.Node) []LostValue {
 	var written []*value.Node
+	for n := range c.written(name, profiles, sets[0]) {
+		written = append(written, n) // the strongest, which may have taken others out
+		break
+	}
 	for n := range c.written(name, profiles, sets...) {
 		if !slices.ContainsFunc(written, func(o *value.Node) bool { return sameWriting(n, o) }) {
 			written = append(written, n)

@@ -86,18 +86,19 @@ func TestInputsBelow(t *testing.T) {
 	got := inputLines(t, fstest.MapFS{
 		"library/kid/1.0.0/profile.yaml": document("Profile", "kid", "kind: Infrastructure, extends: base@1.0.0, variables: [{name: mp, type: integer, scope: pool, default: 10}, {name: keep, type: duration, default: 360h}, {name: log, type: map, values: {type: string}, default: {a: b}}],"+
 			"pools: {controlPlane: {variables: {mp: 30}}, workers: [{name: w, class: general, variables: {mp: 40}}]}, layers: [{name: cni, values: {a: '${vars.keep}', b: '${vars.log}'}}, {name: os, capi: {nodes: {config: {mp: '${vars.mp}'}}, classes: {general: {}}}}]"),
-		"library/grandkid/1.0.0/profile.yaml":   document("Profile", "grandkid", "kind: Infrastructure, extends: kid@1.0.0, variables: [{name: keep, default: 48h}, {name: log, default: {c: d}}], pools: {workers: [{name: w, variables: {mp: 50}}]}"),
+		"library/grandkid/1.0.0/profile.yaml":   document("Profile", "grandkid", "kind: Infrastructure, extends: kid@1.0.0, variables: [{name: keep, default: 48h}, {name: log, default: {c: d}}], pools: {workers: [{name: w, variables: {mp: 50}}, {name: v, class: general, variables: {mp: 60}}]}"),
 		"library/p/1.0.0/profile.yaml":          document("Profile", "p", "kind: AddOn, variables: [{name: a, type: integer, default: 1}, {name: same, type: integer, default: 1}], rules: [{rule: vars.same > 0}], "+agent("p")),
 		"library/q/1.0.0/profile.yaml":          document("Profile", "q", "kind: AddOn, variables: [{name: a, type: integer, default: 2}, {name: same, type: integer, default: 1}], rules: [{rule: vars.same > 0}], "+agent("q")),
 		"library/overlays/o/1.0.0/overlay.yaml": document("Overlay", "o", "order: 1, selector: {}, variables: {q/a: 11}"),
 		"fleet/one.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\n" +
-			"spec: {profiles: [grandkid, p, q], variables: {a: 7, q/same: 1}, pools: {workers: [{name: w, variables: {mp: 70}}]}}\n")},
+			"spec: {profiles: [grandkid, p, q], variables: {a: 7, q/same: 1}, pools: {controlPlane: {variables: {mp: null}}, workers: [{name: w, variables: {mp: 70}}]}}\n")},
 	})
 	want := []string{
 		"//a integer 7 by variable; lost 11 by overlay overlay/o@1.0.0; lost 1 by default p@1.0.0; lost 2 by default q@1.0.0",
 		`//keep duration "48h" by default; lost "360h" by default kid@1.0.0`,
 		`//log map {"a":"b","c":"d"} by default`,
-		"controlPlane//mp integer 30 by profile; lost 10 by default kid@1.0.0",
+		"controlPlane//mp integer 10 by default; lost 30 by profile kid@1.0.0",
+		"v//mp integer 60 by profile; lost 10 by default kid@1.0.0",
 		"w//mp integer 70 by variable; lost 50 by profile grandkid@1.0.0; lost 40 by profile kid@1.0.0; lost 10 by default kid@1.0.0",
 		"//same integer 1 by default; lost 1 by default q@1.0.0",
 		"/q/same integer 1 by variable; lost 1 by default p@1.0.0; lost 1 by default q@1.0.0",
