@@ -30,9 +30,14 @@ func (l *loader) checkBinding(r *release, text string, where diag.Path, list str
 	case slices.Contains(fields, name) && len(path) < 2:
 		l.reject(r, code, where, "write for instance /"+name+"/<field>: what is meant there", "the path %s must name something below it", text)
 	case !slices.Contains(fields, name):
-		last := len(fields) - 1
-		l.reject(r, code, where, "a path starts with /"+strings.Join(fields[:last], ", /")+" or /"+fields[last], "the path %s leads nowhere", text)
+		l.reject(r, code, where, startsWith(fields), "the path %s leads nowhere", text)
 	}
+}
+
+// startsWith is the hint for a path that starts with none of the fields.
+func startsWith(fields []string) string {
+	last := len(fields) - 1
+	return "a path starts with /" + strings.Join(fields[:last], ", /") + " or /" + fields[last]
 }
 
 // namesField reports whether a path has the form /objects/<Kind>/<name>/<field>.

@@ -140,6 +140,48 @@ func TestResolveBuiltClusterFindings(t *testing.T) {
 	}
 }
 
+// TestResolveBuiltPools: what the pools of a document say against the defaults of
+// its profile, the cluster says, too, as a value of Go and as its JSON.
+func TestResolveBuiltPools(t *testing.T) {
+	for pools, want := range map[string]int{
+		"{workers: [{name: a, replicas: 2}]}":                                         2,
+		"{workers: [{name: a, autoscale: null, replicas: 2}]}":                        2,
+		"{workers: [{name: b, replicas: null, autoscale: {min: 1, max: 2}}]}":         2,
+		"{workers: [{name: c, class: general}], controlPlane: {labels: {rack: one}}}": 3,
+		"{workers: []}": 0,
+		"{workers: null, controlPlane: {replicas: 1}}": 0,
+	} {
+		files := edited(t, overBase(t, nil), "library/base/1.0.0/profile.yaml", "layers:\n", `pools: {workers: [{name: a, autoscale: {min: 1, max: 3}}, {name: b, replicas: 1}]}
+  layers:
+  - {name: machines, kind: Infrastructure, component: {none: simulated}, capi: {classes: {general: {}}}}
+`)
+		w := load(t, edited(t, files, "fleet/one.yaml", "[base]", "[base], pools: "+pools))
+		key := profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"}
+		stack, diags := w.Resolve(key)
+		if stack == nil {
+			t.Errorf("%s: %v", pools, diags)
+			continue
+		}
+		workers := append([]profile.Pool{}, stack.Cluster().Spec.Pools.Workers...)
+		if len(workers) != want {
+			t.Errorf("%s: %d workers, want %d", pools, len(workers), want)
+		}
+		c, _ := w.Cluster(key)
+		var again profile.Cluster
+		if err := json.Unmarshal(marshal(t, c), &again); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []profile.Cluster{c, again} {
+			got, diags := w.Library.Resolve(c, resource)
+			if got == nil {
+				t.Errorf("%s: %v", pools, diags)
+			} else if diff := cmp.Diff(workers, append([]profile.Pool{}, got.Cluster().Spec.Pools.Workers...)); diff != "" {
+				t.Errorf("%s: other workers (-want +got):\n%s", pools, diff)
+			}
+		}
+	}
+}
+
 // TestResolveUnreadableCluster: a value that is no document of a cluster is told
 // why, and nothing else.
 func TestResolveUnreadableCluster(t *testing.T) {
@@ -202,11 +244,36 @@ func TestStackIsImmutable(t *testing.T) {
 	if stack.Layers()[0].Name == "scribbled" || stack.Profiles()[0].Name == "scribbled" || stack.Inputs()[0].Name == "scribbled" {
 		t.Error("a list of the stack was changed from outside")
 	}
+	files := edited(t, overBase(t, nil), "library/base/1.0.0/profile.yaml", "{mtu: 1450}}", "{mtu: 1450}, content: {helm: {chart: oci://x/y, version: 1.0.0}}, fixed: [/objects/Secret/*/type]}")
+	one, diags := load(t, files).Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
+	if err := diags.Err(); err != nil {
+		t.Fatal(err)
+	}
+	chart := func() *profile.HelmChart { l, _ := one.Layer("cni"); return l.Helm }
+	chart().Version = "scribbled"
+	for _, l := range one.Layers() {
+		if l.Helm != nil {
+			l.Helm.Version = "scribbled"
+		}
+	}
+	one.Fixed()[0].Owner = "scribbled"
+	if chart().Version == "scribbled" || one.Fixed()[0].Owner == "scribbled" {
+		t.Error("what a layer has was changed from outside")
+	}
 	w.Hubs()[0].Metadata.Name = "scribbled"
 	w.Strategies()[0].Metadata.Name = "scribbled"
 	w.Lock().Entries()[0].Digest = "scribbled"
 	if w.Hubs()[0].Metadata.Name == "scribbled" || w.Strategies()[0].Metadata.Name == "scribbled" || w.Lock().Entries()[0].Digest == "scribbled" {
 		t.Error("a list of the workspace was changed from outside")
+	}
+}
+
+// TestZeroFixedField: one that no stack gave answers, too.
+func TestZeroFixedField(t *testing.T) {
+	by := diag.Origin{Kind: diag.Override, Document: "cluster one"}
+	f := profile.FixedField{}
+	if !f.Binds(by) || f.Broken(by).Code != "profile.fixed" || f.Unmatched("").Code != "profile.fixed-path" {
+		t.Errorf("%v, %v", f.Broken(by), f.Unmatched(""))
 	}
 }
 
@@ -221,7 +288,7 @@ func TestResolveAt(t *testing.T) {
 	if got := stack.Profiles()[0].String(); got != "mem-base@1.2.0" {
 		t.Errorf("moved to %s", got)
 	}
-	locked := w.WithLock(w.Lock().With(profile.LockEntry{Key: key, Pins: []profile.Ref{{Name: "mem-base", Version: "1.2.0"}}}))
+	locked := w.WithLock(w.Lock().WithAll([]profile.LockEntry{{Key: key, Pins: []profile.Ref{{Name: "mem-base", Version: "1.2.0"}}}}))
 	if moved, _ := locked.Resolve(key); moved == nil || moved.Digest() != stack.Digest() {
 		t.Error("a lock of the same versions gives another stack")
 	}

@@ -177,7 +177,7 @@ func (r *resolution) addProfiles(o *overlay, made *recipe, lock LockEntry) (ok b
 		path := diag.Fields("spec", "profiles").Join(diag.Index(i))
 		have := slices.IndexFunc(made.releases, func(rel *release) bool { return rel.ref.Name == ref.Name })
 		if have >= 0 {
-			r.checkSameVersion(o, path, ref, made.releases[have])
+			r.checkSameVersion(o, path, ref, made, made.releases[have])
 			continue
 		}
 		found := r.library.release(ref)
@@ -206,18 +206,28 @@ func (l *Library) pinnedOrLatest(name string, lock LockEntry) *release {
 
 // checkSameVersion: a profile that several name is there once, so they have to
 // agree on its version.
-func (r *resolution) checkSameVersion(o *overlay, path diag.Path, want Ref, have *release) {
+func (r *resolution) checkSameVersion(o *overlay, path diag.Path, want Ref, made *recipe, have *release) {
 	if want.Version == "" || want.Version == have.ref.Version {
 		return
 	}
-	found := diag.Errorf("profile.overlay-version", o.At(path), "overlay %s adds %s, but cluster %s has %s", o.ref, want, r.member.key, have.ref).
-		WithDetail("a stack has one version of a profile: agree on one, or name the profile without a version in one of the places").WithPath(path)
-	for i, text := range r.member.cluster.Spec.Profiles {
-		if ref, _ := ParseRef(text); ref.Name == want.Name {
-			found = found.WithRelated(r.member.At(diag.Fields("spec", "profiles").Join(diag.Index(i))), "the cluster names it here")
+	says, at, by := "", diag.Range{}, ""
+	if i := nameOf(want.Name, r.member.cluster.Spec.Profiles); i >= 0 {
+		at, by = r.member.At(diag.Fields("spec", "profiles").Join(diag.Index(i))), "the cluster names it here"
+	}
+	for _, other := range made.overlays {
+		if i := nameOf(want.Name, other.overlay.Spec.Profiles); by == "" && i >= 0 {
+			at, by = other.At(diag.Fields("spec", "profiles").Join(diag.Index(i))), "the other overlay adds it here, owner "+other.overlay.Spec.Owner
+			says = " of overlay " + other.ref.String()
 		}
 	}
-	r.add(found)
+	r.add(diag.Errorf("profile.overlay-version", o.At(path), "overlay %s adds %s, but cluster %s has %s%s", o.ref, want, r.member.key, have.ref, says).
+		WithDetail("a stack has one version of a profile: agree on one, or name the profile without a version in one of the places").WithPath(path).
+		WithRelated(at, "%s", by))
+}
+
+// nameOf is where references name a profile; -1 for nowhere.
+func nameOf(profile string, references []string) int {
+	return slices.IndexFunc(references, func(text string) bool { ref, _ := ParseRef(text); return ref.Name == profile })
 }
 
 // choosePresets finds the presets that overlays and the cluster choose.

@@ -1,5 +1,7 @@
 package profile
 
+import "encoding/json"
+
 // Cluster is one member of the fleet.
 type Cluster struct {
 	TypeMeta `json:",inline"`
@@ -40,9 +42,25 @@ type Override struct {
 
 // Pools are the machines of a cluster.
 type Pools struct {
-	ControlPlane Pool   `json:"controlPlane,omitempty,omitzero"`
-	Workers      []Pool `json:"workers,omitempty"`
+	ControlPlane Pool `json:"controlPlane,omitempty,omitzero"`
+	// Workers are put over those that the profiles give by default, by name. An
+	// empty list that is not nil is none of those either.
+	Workers []Pool `json:"workers,omitempty"`
 }
+
+// MarshalJSON tells an empty list of workers from none.
+func (p Pools) MarshalJSON() ([]byte, error) {
+	if p.Workers == nil || len(p.Workers) > 0 {
+		return json.Marshal(plainPools(p))
+	}
+	return json.Marshal(struct {
+		plainPools
+		Workers []Pool `json:"workers"`
+	}{plainPools(p), p.Workers})
+}
+
+// plainPools are written without regard to an empty list.
+type plainPools Pools
 
 // Pool is a group of equal machines.
 type Pool struct {
@@ -52,7 +70,8 @@ type Pool struct {
 	Class string `json:"class,omitempty"`
 	// Replicas is the number of machines. Default: 1.
 	Replicas *int32 `json:"replicas,omitempty"`
-	// Autoscale leaves the number of a worker pool to an autoscaler.
+	// Autoscale leaves the number of a worker pool to an autoscaler. A pool has one
+	// of the two; what it has stands instead of the other in a default.
 	Autoscale *Autoscale `json:"autoscale,omitempty"`
 	// UpgradeAfter names worker pools whose Kubernetes is upgraded before that of
 	// this one. Default: pools are upgraded by name. Only of workers.

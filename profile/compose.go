@@ -274,7 +274,7 @@ func (l *layer) declares(at diag.Path, lower *value.Node) bool {
 	})
 }
 
-// find resolves the address of a layer: a bare name when it is unique in the
+// findLayer resolves the address of a layer: a bare name when it is unique in the
 // stack, else profile/layer.
 func findLayer(layers []*layer, address string) (*layer, error) {
 	var found []*layer

@@ -126,7 +126,8 @@
 // that was handed in is read.
 //
 // Values of this package never change once they are made, and may be used by any
-// number of goroutines.
+// number of goroutines. What a document, a layer of a stack or a file points to,
+// and the lists in them, are shared: copy them before you change them.
 //
 // # What it does not do
 //

@@ -192,13 +192,13 @@ func ExampleParseLock() {
 	// fleet.lock:3:1: error: pin "base": want profile@version [profile.lock]
 }
 
-func ExampleLock_With() {
+func ExampleLock_WithAll() {
 	var lock profile.Lock
-	lock = lock.With(profile.LockEntry{
+	lock = lock.WithAll([]profile.LockEntry{{
 		Key:    profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "store-1"},
 		Pins:   []profile.Ref{{Name: "base", Version: "1.0.0"}},
 		Digest: "sha256:f0e404b8c99510d50fa1f86ee043a52a57d4057514d148780105ca5b20d9a0cf",
-	})
+	}})
 	fmt.Print(lock)
 	// Output: eu-1/fleet/store-1 base@1.0.0 sha256:f0e404b8c99510d50fa1f86ee043a52a57d4057514d148780105ca5b20d9a0cf
 }

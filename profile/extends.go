@@ -178,6 +178,9 @@ func (l *loader) inherit(r *release) *value.Node {
 		below, own = below.Without(name), own.Without(name)
 	}
 	own = l.undirected(diag.Fields("spec"), own)
+	if pools := below.Get("pools"); pools != nil {
+		below = below.With("pools", yielding(pools, own.Get("pools")))
+	}
 	spec := merge.Over(below, own, specTable).EachItem(func(variable *value.Node) *value.Node {
 		return withoutDeleted(itemNamed(below.Get("variables"), variable.Get("name")), variable)
 	}, "variables")

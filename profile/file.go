@@ -17,6 +17,7 @@ import (
 type File struct {
 	// Name is its path in the workspace.
 	Name string
+	// Data is shared by all who have the file: nobody changes it.
 	Data []byte
 	// Digest is "sha256:" and the hexadecimal SHA-256 of Data.
 	Digest string

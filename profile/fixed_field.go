@@ -39,26 +39,37 @@ func newFixedField(f fixed) FixedField {
 }
 
 // Fixed are the fields of objects that the layers of the stack fix, in the order
-// of the layers. The caller must not change them.
-func (s *Stack) Fixed() []FixedField { return s.comp.fields }
+// of the layers.
+func (s *Stack) Fixed() []FixedField { return slices.Clone(s.comp.fields) }
+
+// bound is the rule; that of a field which no stack gave has what the field says.
+func (f FixedField) bound() fixed {
+	if f.rule.by != nil {
+		return f.rule
+	}
+	by := &layer{}
+	return fixed{path: diag.Fields("objects", f.Kind, f.Name).Join(f.Path...), by: by, target: by, owner: f.Owner, at: f.Range}
+}
 
 // Binds reports whether the rule forbids whoever wrote by to touch the field.
 // Constants, and what else no layer says, count where they are another one's than
 // those on which the rule was built.
 func (f FixedField) Binds(by diag.Origin) bool {
+	rule := f.bound()
 	if by.Kind == diag.Profile && by.Layer == "" {
-		return slices.ContainsFunc(f.rule.strangers(f.rule.target), func(r *release) bool { return r.ref.String() == by.Document })
+		return slices.ContainsFunc(rule.strangers(rule.target), func(r *release) bool { return r.ref.String() == by.Document })
 	}
-	return by.Kind != diag.Generated && f.rule.bindsWriter(by.Kind, by.Owner)
+	return by.Kind != diag.Generated && rule.bindsWriter(by.Kind, by.Owner)
 }
 
 // Broken says that by, a place that changes the field, is not its owner's.
-func (f FixedField) Broken(by diag.Origin) diag.Diagnostic { return f.rule.brokenBy(by) }
+func (f FixedField) Broken(by diag.Origin) diag.Diagnostic { return f.bound().brokenBy(by) }
 
 // Unmatched says that no object has the field. hint says what there is.
 func (f FixedField) Unmatched(hint string) diag.Diagnostic {
-	return diag.Errorf("profile.fixed-path", f.Range, "layer %s fixes %s, where nothing is", f.rule.by.Name, f.rule.path).
-		WithDetail("%s", hint).WithPath(f.rule.path)
+	rule := f.bound()
+	return diag.Errorf("profile.fixed-path", f.Range, "layer %s fixes %s, where nothing is", rule.by.Name, rule.path).
+		WithDetail("%s", hint).WithPath(rule.path)
 }
 
 // judgeFixedField holds what the slots give an object to what is fixed of it, so

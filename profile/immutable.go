@@ -113,13 +113,15 @@ func (c immutable) isSet(now *value.Node) bool {
 
 // place is where the cluster sets the new value; where it does not, its name.
 func (c immutable) place(pool string, now *value.Node) (diag.Path, diag.Range) {
-	path := diag.Fields("spec", "variables", c.now.Name)
-	if pool != "" {
-		path = diag.Fields("spec", "pools", pool, "variables", c.now.Name)
-		if pool != ControlPlanePool {
-			path = diag.Fields("spec", "pools", "workers").Join(diag.Key(diag.KeyValue{Name: "name", Value: pool}), diag.Field("variables"), diag.Field(c.now.Name))
-		}
+	at := diag.Fields("spec")
+	switch pool {
+	case "":
+	case ControlPlanePool:
+		at = controlPlanePath
+	default:
+		at = workersPath.Join(diag.Key(diag.KeyValue{Name: "name", Value: pool}))
 	}
+	path := at.Join(diag.Field("variables"), diag.Field(c.now.Name))
 	if c.isSet(now) {
 		return path, now.Place().Range()
 	}

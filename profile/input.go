@@ -24,8 +24,8 @@ type Input struct {
 	// Sensitive: the value is not for messages and screens.
 	Sensitive bool
 	Value     Value
-	// Origin says who set the value: its Kind is Default, Overlay, or Variable where the
-	// cluster or its pool did.
+	// Origin says who set the value: its Kind is Default, Overlay, Profile where a
+	// default pool did, or Variable where the cluster or its pool did.
 	Origin diag.Origin
 	// Lost are the values that were written, too, and are not used, the strongest
 	// first.
@@ -47,49 +47,70 @@ func (s *Stack) Inputs() []Input {
 // scope.
 func (s *Stack) inputsNamed(name string) []Input {
 	if !s.comp.poolScoped(name) {
-		return s.inputsOf(name, "", s.bound.variables, s.bound.vars)
+		return s.inputsOf(name, "", s.bound.vars, s.bound.variables)
 	}
 	var out []Input
 	for pool := range s.bound.pools.all() {
-		out = append(out, s.inputsOf(name, pool.name, pool.set, pool.vars)...)
+		sets := append([]*value.Node{pool.set}, s.comp.defaultSets(pool.name)...)
+		out = append(out, s.inputsOf(name, pool.name, pool.vars, sets...)...)
 	}
 	return out
 }
 
 // inputsOf gives the value that profiles have in common, and those of profiles
-// that differ.
-func (s *Stack) inputsOf(name, pool string, set *value.Node, vars map[string]*value.Node) []Input {
+// that have one of their own.
+func (s *Stack) inputsOf(name, pool string, vars map[string]*value.Node, sets ...*value.Node) []Input {
 	var out []Input
-	var first *value.Node
-	for i, in := range s.comp.inputs[name] {
-		n := vars[in.release.ref.Name].Get(name)
-		if i == 0 {
-			first = n
+	declared := s.comp.inputs[name]
+	first := vars[declared[0].release.ref.Name].Get(name)
+	var common []string
+	give := func(in *input, n *value.Node, of string, profiles []string) {
+		out = append(out, Input{
+			Name: name, Profile: of, Pool: pool, Type: in.Type, Sensitive: s.comp.sensitive[name],
+			Value: Value{node: n}, Origin: n.Origin(), Lost: s.comp.lost(name, profiles, sets),
+		})
+	}
+	for _, in := range declared {
+		profile := in.release.ref.Name
+		switch n := vars[profile].Get(name); {
+		case n == nil:
+		case n.Equal(first) && sameWriting(n, first):
+			common = append(common, profile)
+		default:
+			give(in, n, profile, []string{profile})
 		}
-		if n == nil || i > 0 && n.Equal(first) {
-			continue
-		}
-		item := Input{Name: name, Pool: pool, Type: in.Type, Sensitive: s.comp.sensitive[name], Value: Value{node: n}, Origin: n.Origin()}
-		if i > 0 {
-			item.Profile = in.release.ref.Name
-		}
-		item.Lost = s.comp.lost(in, set)
-		out = append(out, item)
+	}
+	if first != nil {
+		give(declared[0], first, "", common)
 	}
 	return out
 }
 
-// lost are the values of a variable but for the strongest.
-func (c *composition) lost(in *input, set *value.Node) []LostValue {
-	var out []LostValue
-	won := false
-	for n := range c.written(in.Name, in.release.ref.Name, set) {
-		if won {
-			out = append(out, LostValue{Value: Value{node: n}, Origin: n.Origin()})
+// lost are the values of a variable of profiles but for the strongest: that of the
+// first set, which the others were put under.
+func (c *composition) lost(name string, profiles []string, sets []*value.Node) []LostValue {
+	var written []*value.Node
+	for n := range c.written(name, profiles, sets[0]) {
+		written = append(written, n) // the strongest, which may have taken others out
+		break
+	}
+	for n := range c.written(name, profiles, sets...) {
+		if !slices.ContainsFunc(written, func(o *value.Node) bool { return sameWriting(n, o) }) {
+			written = append(written, n)
 		}
-		won = true
+	}
+	var out []LostValue
+	for _, n := range written[min(1, len(written)):] {
+		out = append(out, LostValue{Value: Value{node: n}, Origin: n.Origin()})
 	}
 	return out
+}
+
+// sameWriting reports whether two values stand at one place. What was built in Go
+// has no lines.
+func sameWriting(a, b *value.Node) bool {
+	at := a.Place().Range()
+	return at.Compare(b.Place().Range()) == 0 && (at.Start.Line > 0 || a.Equal(b))
 }
 
 // input is a declared variable without mistakes, ready to judge values.

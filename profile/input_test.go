@@ -28,9 +28,27 @@ spec:
   - {name: %[1]s, kind: AddOn, component: {name: agent, version: 1.0.0}, values: {level: "${vars.level}", unset: "${vars.?unset.orValue('')}"}, capi: {nodes: {config: {%[1]s: "${vars.pods}"}}}}
 `
 
+// inputLines are the inputs of the cluster eu-1/fleet/one, with what lost.
+func inputLines(t *testing.T, files fstest.MapFS) []string {
+	t.Helper()
+	stack, found := load(t, overBase(t, files)).Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, in := range stack.Inputs() {
+		line := fmt.Sprintf("%s/%s/%s %s %s by %s", in.Pool, in.Profile, in.Name, in.Type, in.Value, in.Origin.Kind)
+		for _, lost := range in.Lost {
+			line += fmt.Sprintf("; lost %s by %s %s", lost.Value, lost.Origin.Kind, lost.Origin.Document)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
 // TestInputs: each value says who set it and what lost against it.
 func TestInputs(t *testing.T) {
-	w, found := profile.Load(overBase(t, fstest.MapFS{
+	got := inputLines(t, fstest.MapFS{
 		"library/left/1.0.0/profile.yaml":  {Data: fmt.Appendf(nil, layered, "left", 1)},
 		"library/right/1.0.0/profile.yaml": {Data: fmt.Appendf(nil, layered, "right", 2)},
 		"fleet/one.yaml": {Data: []byte(`apiVersion: dayzero.dev/v1alpha1
@@ -41,22 +59,7 @@ spec:
   variables: {level: 3, right/level: 4}
   pools: {workers: [{name: b, variables: {right/pods: 7}}, {name: a, variables: {pods: 20}}]}
 `)},
-	}), profile.Layout{})
-	if err := found.Err(); err != nil {
-		t.Fatal(err)
-	}
-	stack, found := w.Resolve(profile.Key{Hub: "eu-1", Namespace: "fleet", Name: "one"})
-	if err := found.Err(); err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, in := range stack.Inputs() {
-		line := fmt.Sprintf("%s/%s/%s %s %s by %s", in.Pool, in.Profile, in.Name, in.Type, in.Value, in.Origin.Kind)
-		for _, lost := range in.Lost {
-			line += fmt.Sprintf("; lost %s by %s %s", lost.Value, lost.Origin.Kind, lost.Origin.Document)
-		}
-		got = append(got, line)
-	}
+	})
 	want := []string{
 		"//level integer 3 by variable; lost 1 by default left@1.0.0; lost 2 by default right@1.0.0",
 		"/right/level integer 4 by variable; lost 3 by variable cluster eu-1/fleet/one; lost 1 by default left@1.0.0; lost 2 by default right@1.0.0",
@@ -64,6 +67,41 @@ spec:
 		"a//pods integer 20 by variable; lost 10 by default left@1.0.0; lost 10 by default right@1.0.0",
 		"b//pods integer 10 by default; lost 10 by default right@1.0.0",
 		"b/right/pods integer 7 by variable; lost 10 by default left@1.0.0; lost 10 by default right@1.0.0",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestInputsBelow: what lost is told wherever it was written: in a profile that is
+// extended, in a default pool, for one profile of several. Two that set the same
+// value have set one each.
+func TestInputsBelow(t *testing.T) {
+	document := func(kind, name, spec string) *fstest.MapFile {
+		return &fstest.MapFile{Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: %s\nmetadata: {name: %s}\nspec: {version: 1.0.0, owner: o, %s}\n", kind, name, spec)}
+	}
+	agent := func(name string) string {
+		return "layers: [{name: " + name + ", kind: AddOn, component: {none: x}, values: {a: '${vars.a}'}}]"
+	}
+	got := inputLines(t, fstest.MapFS{
+		"library/kid/1.0.0/profile.yaml": document("Profile", "kid", "kind: Infrastructure, extends: base@1.0.0, variables: [{name: mp, type: integer, scope: pool, default: 10}, {name: keep, type: duration, default: 360h}, {name: log, type: map, values: {type: string}, default: {a: b}}],"+
+			"pools: {controlPlane: {variables: {mp: 30}}, workers: [{name: w, class: general, variables: {mp: 40}}]}, layers: [{name: cni, values: {a: '${vars.keep}', b: '${vars.log}'}}, {name: os, capi: {nodes: {config: {mp: '${vars.mp}'}}, classes: {general: {}}}}]"),
+		"library/grandkid/1.0.0/profile.yaml":   document("Profile", "grandkid", "kind: Infrastructure, extends: kid@1.0.0, variables: [{name: keep, default: 48h}, {name: log, default: {c: d}}], pools: {workers: [{name: w, variables: {mp: 50}}, {name: v, class: general, variables: {mp: 60}}]}"),
+		"library/p/1.0.0/profile.yaml":          document("Profile", "p", "kind: AddOn, variables: [{name: a, type: integer, default: 1}, {name: same, type: integer, default: 1}], rules: [{rule: vars.same > 0}], "+agent("p")),
+		"library/q/1.0.0/profile.yaml":          document("Profile", "q", "kind: AddOn, variables: [{name: a, type: integer, default: 2}, {name: same, type: integer, default: 1}], rules: [{rule: vars.same > 0}], "+agent("q")),
+		"library/overlays/o/1.0.0/overlay.yaml": document("Overlay", "o", "order: 1, selector: {}, variables: {q/a: 11}"),
+		"fleet/one.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\n" +
+			"spec: {profiles: [grandkid, p, q], variables: {a: 7, q/same: 1}, pools: {controlPlane: {variables: {mp: null}}, workers: [{name: w, variables: {mp: 70}}]}}\n")},
+	})
+	want := []string{
+		"//a integer 7 by variable; lost 11 by overlay overlay/o@1.0.0; lost 1 by default p@1.0.0; lost 2 by default q@1.0.0",
+		`//keep duration "48h" by default; lost "360h" by default kid@1.0.0`,
+		`//log map {"a":"b","c":"d"} by default`,
+		"controlPlane//mp integer 10 by default; lost 30 by profile kid@1.0.0",
+		"v//mp integer 60 by profile; lost 10 by default kid@1.0.0",
+		"w//mp integer 70 by variable; lost 50 by profile grandkid@1.0.0; lost 40 by profile kid@1.0.0; lost 10 by default kid@1.0.0",
+		"//same integer 1 by default; lost 1 by default q@1.0.0",
+		"/q/same integer 1 by variable; lost 1 by default p@1.0.0; lost 1 by default q@1.0.0",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

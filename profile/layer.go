@@ -2,7 +2,7 @@ package profile
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -200,7 +200,7 @@ func (f *FixedPath) UnmarshalJSON(data []byte) error {
 	}
 	*f = FixedPath{}
 	if err := shortOrLong(data, &f.Path, &long); err != nil || f.Path == "" && long.Path == "" {
-		return fmt.Errorf(`must be a path, or {layer: name, path: /capi/...}`)
+		return errors.New(`must be a path, or {layer: name, path: /capi/...}`)
 	}
 	if long.Path != "" {
 		f.Layer, f.Path = long.Layer, long.Path
@@ -230,7 +230,7 @@ func (r *LayerRef) UnmarshalJSON(data []byte) error {
 		Optional bool   `json:"optional"`
 	}
 	if err := shortOrLong(data, &r.Layer, &long); err != nil || long.Layer == "" && r.Layer == "" {
-		return fmt.Errorf(`must be the name of a layer, or {layer: name, optional: true}`)
+		return errors.New(`must be the name of a layer, or {layer: name, optional: true}`)
 	}
 	if long.Layer != "" {
 		r.Layer, r.Optional = long.Layer, long.Optional
@@ -261,7 +261,7 @@ func (m *ListMerge) UnmarshalJSON(data []byte) error {
 	}
 	err := shortOrLong(data, &short, &long)
 	if err != nil || (short != "append" || long.Key != "") && (short != "" || long.Key == "") {
-		return fmt.Errorf(`must be append, or {key: field}`)
+		return errors.New(`must be append, or {key: field}`)
 	}
 	*m = ListMerge{Append: short == "append", Key: long.Key}
 	return nil

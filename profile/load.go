@@ -14,8 +14,8 @@ import (
 	"github.com/dayzero-sdk/dayzero/profile/diag"
 )
 
-// Layout says where the parts of a workspace are and how large it may be. The
-// zero Layout is the one described in the package documentation.
+// Layout says how large a workspace may be, and what library it stands on. The
+// zero Layout is fine.
 type Layout struct {
 	// MaxBytes bounds all files together. Default 256 MiB.
 	MaxBytes int64
@@ -335,6 +335,9 @@ func (l *loader) finish() {
 			m.key.Namespace = "default"
 		}
 		m.cluster.Spec.Hub, m.cluster.Metadata.Namespace = hub, m.key.Namespace
+		if workers, ok := m.root.Get("spec", "pools").Entry("workers"); ok && workers.Value.IsNull() {
+			m.cluster.Spec.Pools.Workers = []Pool{} // as nil would have the defaults
+		}
 		m.broken = !l.checkKey(m) || m.broken
 		m.Document = l.keep("Cluster", m.key.String(), m.root)
 		m.write()

@@ -120,18 +120,6 @@ func (l Lock) Entry(key Key) (LockEntry, bool) {
 // Entries are the lines, sorted by key.
 func (l Lock) Entries() []LockEntry { return slices.Clone(l.entries) }
 
-// With returns the lock with the entry of its cluster set to e.
-func (l Lock) With(e LockEntry) Lock {
-	i, found := l.find(e.Key)
-	entries := slices.Clone(l.entries)
-	if found {
-		entries[i] = e
-	} else {
-		entries = slices.Insert(entries, i, e)
-	}
-	return Lock{entries: entries}
-}
-
 // WithAll returns the lock with the entries of their clusters set.
 func (l Lock) WithAll(entries []LockEntry) Lock {
 	byKey := make(map[Key]LockEntry, len(l.entries)+len(entries))

@@ -37,14 +37,14 @@ func TestLockAgainstMap(t *testing.T) {
 		var lock profile.Lock
 		for _, e := range entries {
 			before := lock.String()
-			grown := lock.With(e)
+			grown := lock.WithAll([]profile.LockEntry{e})
 			if lock.String() != before {
-				t.Fatal("With changed its receiver")
+				t.Fatal("WithAll changed its receiver")
 			}
 			lock, want[e.Key] = grown, e
 		}
 		if all := (profile.Lock{}).WithAll(entries); all.String() != lock.String() {
-			t.Fatalf("WithAll gives\n%s\nWith gives\n%s", all, lock)
+			t.Fatalf("at once gives\n%s\none by one gives\n%s", all, lock)
 		}
 		read, diags := profile.ParseLock("fleet.lock", []byte(lock.String()))
 		if len(diags) > 0 || read.String() != lock.String() || len(read.Entries()) != len(want) {

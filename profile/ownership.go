@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"path"
 	"slices"
 
@@ -147,7 +148,7 @@ func (o *ownership) hint(f fixed) string {
 	if o == nil {
 		return "only layers of kind Security bind paths of other owners' layers, unless " + ownershipFile + " says otherwise; ask " + f.target.owner() + " to do it"
 	}
-	return "no entitlement of " + o.At(nil).File + " gives it to " + f.owner + "; ask " + o.ownership.Spec.Owner + " for one, or ask " + f.target.owner() + " to do it"
+	return "no entitlement of " + ownershipFile + " gives it to " + f.owner + "; ask " + cmp.Or(o.ownership.Spec.Owner, "its owner") + " for one, or ask " + f.target.owner() + " to do it"
 }
 
 // named reports whether a pattern names the layer.
@@ -259,7 +260,7 @@ func (l *loader) checkPrefixes(o *ownership, at diag.Path, paths []string, field
 		case err != nil:
 			l.rejectOwnership(o, at.Join(diag.Index(i)), "write for instance /capi/controlPlane", "%v", err)
 		case !slices.Contains(fields, name):
-			l.rejectOwnership(o, at.Join(diag.Index(i)), "a path starts with /"+fields[0]+" or /"+fields[1], "the path %q leads nowhere", text)
+			l.rejectOwnership(o, at.Join(diag.Index(i)), startsWith(fields), "the path %q leads nowhere", text)
 		}
 	}
 }

@@ -58,12 +58,41 @@ func (r *resolution) defaultPools() {
 	}
 	m := *r.member
 	m.written = m.root
-	pools := merge.Over(below, m.root.Get("spec", "pools"), poolTable)
+	own := m.root.Get("spec", "pools")
+	pools := merge.Over(yielding(below, own), own, poolTable)
 	m.root = m.root.Set(pools, "spec", "pools")
 	m.cluster.Spec.Pools = Pools{}
 	r.add(decode.Into(pools, &m.cluster.Spec.Pools, decoding)...)
 	r.member = &m
 	r.stack.cluster, r.stack.pools = m.cluster, pools
+}
+
+// yielding are default pools without what those over them stand instead of: an
+// empty list instead of all workers, and one way of scaling a worker instead of
+// the other, which no Go value could take away.
+func yielding(below, own *value.Node) *value.Node {
+	workers := own.Get("workers")
+	if workers.Kind() == value.List && workers.Len() == 0 {
+		return below.Without("workers")
+	}
+	return below.EachItem(func(pool *value.Node) *value.Node {
+		for _, over := range workers.Items() {
+			if over.Get("name").Equal(pool.Get("name")) {
+				pool = scaledBy(over, pool)
+			}
+		}
+		return pool
+	}, "workers")
+}
+
+func scaledBy(over, pool *value.Node) *value.Node {
+	if !over.Get("replicas").IsNull() {
+		pool = pool.Without("autoscale")
+	}
+	if !over.Get("autoscale").IsNull() {
+		pool = pool.Without("replicas")
+	}
+	return pool
 }
 
 // boundPools are the pools of the cluster with what their expressions see.
@@ -159,34 +188,12 @@ func (r *resolution) checkPool(p Pool, path diag.Path, worker bool) {
 	case !worker && a != nil:
 		r.reject("profile.pool", path.Join(diag.Field("autoscale")), "write replicas: 1, 3 or 5", "the control plane cannot be scaled automatically")
 	case a != nil && p.Replicas != nil:
-		r.rejectBoth(path)
+		r.reject("profile.pool", path, "keep one of the two; with both, the autoscaler and the blueprint fight", "a pool has either replicas or autoscale")
 	case a != nil && (a.Min < 0 || a.Min > a.Max):
 		r.reject("profile.pool", path.Join(diag.Field("autoscale")), "min is at least 0 and at most max", "autoscale has min %d and max %d", a.Min, a.Max)
 	case p.Replicas != nil && *p.Replicas < 0:
 		r.reject("profile.pool", path.Join(diag.Field("replicas")), "write 0 or more", "replicas is %d", *p.Replicas)
 	}
-}
-
-// rejectBoth refuses a pool that is scaled in two ways, of which one may be the
-// default of a profile.
-func (r *resolution) rejectBoth(path diag.Path) {
-	fields := []string{"autoscale", "replicas"}
-	nodes := make([]*value.Node, len(fields))
-	for i, f := range fields {
-		nodes[i] = r.member.root.Find(path.Join(diag.Field(f)))
-	}
-	at, hint := path, "keep one of the two"
-	preset := slices.IndexFunc(nodes, func(n *value.Node) bool { return n.Origin().Kind == diag.Profile })
-	if own := 1 - preset; preset >= 0 && nodes[own].Origin().Kind != diag.Profile {
-		at, hint = path.Join(diag.Field(fields[own])), "write "+fields[preset]+": null beside it to do without the default"
-	}
-	found := diag.Errorf("profile.pool", r.member.KeyAt(at), "a pool has either replicas or autoscale").
-		WithDetail("%s; with both, the autoscaler and the blueprint fight", hint).WithPath(path)
-	if at.String() != path.String() {
-		by := nodes[preset].Origin()
-		found = found.WithRelated(by.Range, "%s is the default of %s, owner %s", fields[preset], by.Document, by.Owner)
-	}
-	r.add(found)
 }
 
 func (r *resolution) bindClass(name string) []WorkerClass {

@@ -143,8 +143,8 @@ func (l *layering) put(ly *layer, p layerPatch, c *composition) *layer {
 	return patched
 }
 
-// given are the values that defaults and overlays give to the variables of a
-// release, what expressions see as vars where a cluster sets nothing.
+// giveValues gives the values that defaults and overlays give to the variables of
+// each release, what expressions see as vars where a cluster sets nothing.
 func (c *composition) giveValues() {
 	c.given, c.unfit = make(map[string]*value.Node, len(c.recipe.releases)), map[string]bool{}
 	c.judgeOverlays()
@@ -165,7 +165,7 @@ func (c *composition) giveValues() {
 // givenValue is the strongest value that an overlay or a default gives, with the
 // defaults of the properties it lacks.
 func (c *composition) givenValue(in *input) *value.Node {
-	for n := range c.written(in.Name, in.release.ref.Name, nil) {
+	for n := range c.written(in.Name, []string{in.release.ref.Name}) {
 		if n == in.preset {
 			return n
 		}

@@ -120,27 +120,18 @@ func (m *member) write() {
 	if v := m.root.Get("spec", "pools", "controlPlane", "variables"); v != nil {
 		m.root = m.root.Set(v.WrittenBy(by(diag.Variable)), "spec", "pools", "controlPlane", "variables")
 	}
-	if workers := m.root.Get("spec", "pools", "workers"); workers.Kind() == value.List {
-		items := make([]*value.Node, workers.Len())
-		for i, p := range workers.Items() {
-			items[i] = p
-			if v := p.Get("variables"); v != nil {
-				items[i] = p.With("variables", v.WrittenBy(by(diag.Variable)))
-			}
+	m.root = m.root.EachItem(func(pool *value.Node) *value.Node {
+		if v := pool.Get("variables"); v != nil {
+			return pool.With("variables", v.WrittenBy(by(diag.Variable)))
 		}
-		m.root = m.root.Set(workers.WithItems(items), "spec", "pools", "workers")
-	}
-	overrides := m.root.Get("spec", "overrides")
-	if overrides.Kind() == value.List {
-		items := make([]*value.Node, overrides.Len())
-		for i, o := range overrides.Items() {
-			w := by(diag.Override)
-			w.Owner, _ = o.Get("owner").Str()
-			w.Layer, _ = o.Get("layer").Str()
-			items[i] = o.WrittenBy(w)
-		}
-		m.root = m.root.Set(overrides.WithItems(items), "spec", "overrides")
-	}
+		return pool
+	}, "spec", "pools", "workers")
+	m.root = m.root.EachItem(func(override *value.Node) *value.Node {
+		w := by(diag.Override)
+		w.Owner, _ = override.Get("owner").Str()
+		w.Layer, _ = override.Get("layer").Str()
+		return override.WrittenBy(w)
+	}, "spec", "overrides")
 	m.Document.root = m.root
 }
 

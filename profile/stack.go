@@ -44,9 +44,10 @@ type StackLayer struct {
 	Values Value
 	// Helm is the chart of a layer whose content is one.
 	Helm *HelmChart
-	// Manifests are the files of the content, sorted within each pattern.
+	// Manifests are the files of the content, sorted within each pattern. The list
+	// and its data are shared by all stacks with the layer: nobody changes them.
 	Manifests []File
-	// Patches change the content's objects, in order.
+	// Patches change the content's objects, in order. The list is shared likewise.
 	Patches []StackPatch
 	// Origin is the place of the layer.
 	Origin diag.Origin
@@ -222,7 +223,23 @@ func mergedInto(now, n *value.Node) bool {
 func (s *Stack) Held() bool { return s.held }
 
 // Layers are the enabled layers in install order.
-func (s *Stack) Layers() []StackLayer { return slices.Clone(s.layers) }
+func (s *Stack) Layers() []StackLayer {
+	out := slices.Clone(s.layers)
+	for i, l := range out {
+		out[i] = l.clone()
+	}
+	return out
+}
+
+// clone is the layer for a caller. Its chart is easily changed for all stacks that
+// have the layer; lists are left to the contract, for rendering reads many.
+func (l StackLayer) clone() StackLayer {
+	if l.Helm != nil {
+		chart := *l.Helm
+		l.Helm = &chart
+	}
+	return l
+}
 
 // Layer returns the layer with this address: a bare name when it is unique in
 // the stack, else profile/layer.
@@ -236,7 +253,7 @@ func (s *Stack) Layer(address string) (StackLayer, bool) {
 	if len(found) != 1 {
 		return StackLayer{}, false
 	}
-	return found[0], true
+	return found[0].clone(), true
 }
 
 // Capi are the slots for Cluster API objects.

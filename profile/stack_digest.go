@@ -35,7 +35,7 @@ func (s *Stack) canonical(b []byte) []byte {
 	b = s.appendCapi(append(b, `],"capi":`...))
 	pools := s.cluster.Spec.Pools
 	pools.Workers = slices.SortedFunc(slices.Values(pools.Workers), func(x, y Pool) int { return cmp.Compare(x.Name, y.Name) })
-	b = appendJSON(append(b, `,"pools":`...), pools)
+	b = appendJSON(append(b, `,"pools":`...), plainPools(pools))
 	return append(b, '}')
 }
 

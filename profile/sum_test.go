@@ -370,7 +370,7 @@ func TestNewLibrary(t *testing.T) {
 	}
 }
 
-// TestExtendsBuiltInGo: a profile that patches inherited layers, or takes them
+// TestExtendsBuiltInGo: a profile that changes what it inherits, or takes layers
 // out, is the same built in Go.
 func TestExtendsBuiltInGo(t *testing.T) {
 	const parent = `apiVersion: dayzero.dev/v1alpha1
@@ -380,8 +380,11 @@ spec:
   version: 1.0.0
   owner: platform
   kind: AddOn
+  variables:
+  - {name: maxPods, type: integer, default: 110}
+  - {name: log, type: object, properties: {level: {type: string, default: info}}}
   layers:
-  - {name: kept, kind: AddOn, component: {name: kept, version: 1.0.0}, content: {manifests: [m.yaml]}}
+  - {name: kept, kind: AddOn, component: {name: kept, version: 1.0.0}, values: {pods: "${vars.maxPods}", log: "${vars.?log.?level.orValue('none')}"}, content: {manifests: [m.yaml]}}
   - {name: gone, kind: AddOn, component: {name: gone, version: 1.0.0}}
 `
 	const child = `apiVersion: dayzero.dev/v1alpha1
@@ -392,6 +395,9 @@ spec:
   owner: edge
   kind: AddOn
   extends: agents@1.0.0
+  variables:
+  - {name: maxPods, default: 60}
+  - {name: log, properties: {level: {default: debug}}}
   layers:
   - {name: kept, patches: [{target: {kind: ConfigMap}, merge: {data: {b: "2"}}}]}
   - {name: gone, enabled: false}
@@ -412,7 +418,10 @@ spec:
 	over := profile.Profile{
 		TypeMeta: profile.TypeMeta{APIVersion: profile.APIVersion, Kind: "Profile"},
 		Metadata: profile.ObjectMeta{Name: "edge-agents"},
-		Spec: profile.ProfileSpec{Version: "1.0.0", Owner: "edge", Kind: profile.AddOnProfile, Extends: "agents@1.0.0", Layers: []profile.Layer{
+		Spec: profile.ProfileSpec{Version: "1.0.0", Owner: "edge", Kind: profile.AddOnProfile, Extends: "agents@1.0.0", Variables: []profile.Variable{
+			{Name: "maxPods", Schema: profile.Schema{Default: value(t, 60)}},
+			{Name: "log", Schema: profile.Schema{Properties: map[string]profile.Property{"level": {Schema: profile.Schema{Default: value(t, "debug")}}}}},
+		}, Layers: []profile.Layer{
 			{Name: "kept", Patches: []profile.ContentPatch{{Target: profile.PatchTarget{Kind: "ConfigMap"}, Merge: value(t, map[string]any{"data": map[string]any{"b": "2"}})}}},
 			{Name: "gone", Enabled: &off},
 		}},

@@ -65,7 +65,10 @@ func (a Area) Compare(o Area) int {
 	return cmp.Compare(slices.Index(areas, a), slices.Index(areas, o))
 }
 
-// Variable is a typed, constrained input of a profile.
+// Variable is a typed, constrained input of a profile. Under a name that the
+// profile inherits it changes that variable: what is zero here is inherited. So a
+// program cannot take back what a parent says is true, as a document does with
+// required: false.
 type Variable struct {
 	// Name is an identifier; expressions read it as vars.name.
 	Name   string `json:"name"`
@@ -102,7 +105,8 @@ type Variable struct {
 
 // Schema says what a value may be. Each constraint is for some types only.
 type Schema struct {
-	Type        VariableType `json:"type"`
+	// Type is required, but where a type is inherited.
+	Type        VariableType `json:"type,omitzero"`
 	Description string       `json:"description,omitempty"`
 	// Default is used where nobody sets the variable, or the property of an
 	// object that is set. Items and values have none.

@@ -71,29 +71,72 @@ func (in *input) setIn(set *value.Node) *value.Node {
 	return nil
 }
 
-// written yields what was written for a variable of one profile, the strongest
-// first: what is set for that profile, what is set, what overlays set, and the
-// defaults.
-func (c *composition) written(name, profile string, set *value.Node) iter.Seq[*value.Node] {
+// written yields what was written for a variable of profiles, the strongest
+// first: what sets give it, what overlays do, and the defaults.
+func (c *composition) written(name string, profiles []string, sets ...*value.Node) iter.Seq[*value.Node] {
+	var names []string
+	for _, profile := range profiles {
+		names = append(names, profile+"/"+name)
+	}
+	names = append(names, name)
+	for _, o := range slices.Backward(c.recipe.overlays) {
+		sets = append(slices.Clip(sets), o.root.Get("spec", "variables"))
+	}
 	return func(yield func(*value.Node) bool) {
-		for _, n := range setFor(set, name, profile) {
-			if !n.IsNull() && !yield(n) {
-				return
-			}
-		}
-		for _, o := range slices.Backward(c.recipe.overlays) {
-			for _, n := range setFor(o.root.Get("spec", "variables"), name, profile) {
-				if !n.IsNull() && !yield(n) {
+		for _, set := range sets {
+			for _, name := range names {
+				if n := set.Get(name); !n.IsNull() && !yield(n) {
 					return
 				}
 			}
 		}
 		for _, in := range c.inputs[name] {
-			if in.preset != nil && !yield(in.preset) {
+			for n := range in.presets() {
+				if !yield(n) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// presets yields the default, and those in profiles below that it replaces.
+func (in *input) presets() iter.Seq[*value.Node] {
+	return func(yield func(*value.Node) bool) {
+		if in.preset == nil || !yield(in.preset) {
+			return
+		}
+		for r := in.release.parent; r != nil; r = r.parent {
+			i := slices.IndexFunc(r.inputs, func(o *input) bool { return o != nil && o.Name == in.Name })
+			if i < 0 || r.inputs[i].preset == nil || mergedInto(in.preset, r.inputs[i].preset) || !yield(r.inputs[i].preset) {
 				return
 			}
 		}
 	}
+}
+
+// defaultSets are what profiles set for a pool by default, the strongest first.
+func (c *composition) defaultSets(pool string) []*value.Node {
+	var out []*value.Node
+	for _, rel := range slices.Backward(c.recipe.releases) {
+		for r := rel; r != nil; r = r.parent {
+			out = append(out, poolOf(r.root.Get("spec", "pools"), pool).Get("variables"))
+		}
+	}
+	return out
+}
+
+// poolOf is the control plane, or the worker pool of this name; nil for none.
+func poolOf(pools *value.Node, name string) *value.Node {
+	if name == ControlPlanePool {
+		return pools.Get(name)
+	}
+	for _, p := range pools.Get("workers").Items() {
+		if text, _ := p.Get("name").Str(); text == name {
+			return p
+		}
+	}
+	return nil
 }
 
 // setFor is what a set of values says of a variable for one profile, the

@@ -61,7 +61,9 @@ func (w *Workspace) Clusters() iter.Seq[Key] {
 // Len is the number of clusters.
 func (w *Workspace) Len() int { return len(w.clusters) }
 
-// Cluster returns the document of a cluster.
+// Cluster returns the document of a cluster. A field that the document gives as
+// null, to do without a default of a profile, is zero in it: resolved as a value,
+// the cluster has the default. Workers are the exception: null is an empty list.
 func (w *Workspace) Cluster(key Key) (Cluster, bool) {
 	if m := w.member(key); m != nil {
 		return m.cluster, true

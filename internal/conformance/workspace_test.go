@@ -46,11 +46,11 @@ func TestExampleWorkspace(t *testing.T) {
 }
 
 func lockedTo(ws *profile.Workspace, pin profile.Ref) profile.Lock {
-	var lock profile.Lock
+	var entries []profile.LockEntry
 	for key := range ws.Clusters() {
-		lock = lock.With(profile.LockEntry{Key: key, Pins: []profile.Ref{pin}})
+		entries = append(entries, profile.LockEntry{Key: key, Pins: []profile.Ref{pin}})
 	}
-	return lock
+	return profile.Lock{}.WithAll(entries)
 }
 
 func judgeFleet(t *testing.T, j *judge, ws *profile.Workspace) {

@@ -176,10 +176,14 @@ func missing(path []string) *Error {
 		hinting("write %s", optionally(strings.Join(path[:len(path)-1], "."), last))
 }
 
-var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var (
+	identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	// keywords of CEL cannot stand behind a point; its other reserved words can.
+	keywords = []string{"false", "in", "null", "true"}
+)
 
 func optionally(from, name string) string {
-	if identifier.MatchString(name) {
+	if identifier.MatchString(name) && !slices.Contains(keywords, name) {
 		return fmt.Sprintf("%s.?%s.orValue(...)", from, name)
 	}
 	return fmt.Sprintf("%s[?'%s'].orValue(...)", from, name)

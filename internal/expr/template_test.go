@@ -267,6 +267,7 @@ func TestEvalErrors(t *testing.T) {
 		{"${cluster.labels.zone + 'x'}", failure{expr.CodeMissingLabel, `label "zone" is not set`, 16, 1}, "set it, or write cluster.labels[?'zone'].orValue('...')"},
 		{"${provided.ingress}", failure{expr.CodeNoValue, `no layer provides "ingress"`, 2, 16}, "add a layer that does, or write provided[?'ingress'].orValue('...')"},
 		{"${values.a.b}", failure{expr.CodeNoValue, "values.a.b has no value", 2, 10}, ""},
+		{"${values['in']}", failure{expr.CodeNoValue, "values.in has no value", 2, 12}, "write values[?'in'].orValue(...)"},
 		{"${1 / 0}", failure{expr.CodeEvaluation, "${1 / 0}: division by zero", 4, 1}, ""},
 		{"${[1, 0].map(x, 1 / x)}", failure{expr.CodeEvaluation, "${[1, 0].map(x, 1 / x)}: division by zero", 18, 1}, ""},
 		{"${[[2]].map(y, y.exists(x, 1 / 0 == x))}", failure{expr.CodeEvaluation, "${[[2]].map(y, y.exists(x, 1 / 0 == x))}: division by zero", 29, 1}, ""},

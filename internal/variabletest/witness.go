@@ -33,6 +33,7 @@ var Witnesses = []Witness{
 	{Construct: "type list", Schema: profile.Schema{Type: profile.ListVariable, Items: &profile.Schema{Type: profile.StringVariable}}, Refused: []any{"a", int64(1)}},
 	{Construct: "type map", Schema: profile.Schema{Type: profile.MapVariable, Values: &profile.Schema{Type: profile.StringVariable}}, Refused: map[string]any{"a": int64(1)}},
 	{Construct: "type object", Schema: profile.Schema{Type: profile.ObjectVariable, Properties: map[string]profile.Property{"a": {Schema: typed(profile.StringVariable)}}}, Refused: map[string]any{"b": "x"}},
+	{Construct: "type object", Schema: profile.Schema{Type: profile.ObjectVariable, Properties: map[string]profile.Property{"optional": {Schema: typed(profile.IntegerVariable)}}}, Refused: map[string]any{"optional": nil}},
 	{Construct: "type secretRef", Schema: typed(profile.SecretRefVariable), Refused: map[string]any{"name": "x", "value": "y"}},
 	{Construct: "type secretRef", Schema: typed(profile.SecretRefVariable), Refused: map[string]any{"name": "x_"}},
 	{Construct: "min, max of integer", Schema: profile.Schema{Type: profile.IntegerVariable, Min: valueOf(3)}, Refused: int64(2)},

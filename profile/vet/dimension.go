@@ -1,6 +1,7 @@
 package vet
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -252,12 +253,29 @@ func (g *ground) poolChoices() []dimension {
 		return nil
 	}
 	twice := slices.Clone(workers)
-	for _, pool := range workers {
+	for _, pool := range g.wholeWorkers() {
 		pool.Name += "-2"
 		twice = append(twice, pool)
 	}
 	return []dimension{{choices: []choice{
-		{label: "no worker pools", declared: true, apply: func(c *profile.Cluster) { c.Spec.Pools.Workers = nil }},
+		{label: "no worker pools", declared: true, apply: func(c *profile.Cluster) { c.Spec.Pools.Workers = []profile.Pool{} }},
 		{label: "two pools of each class", declared: true, apply: func(c *profile.Cluster) { c.Spec.Pools.Workers = twice }},
 	}}}
+}
+
+// wholeWorkers are the worker pools of the baseline with what profiles give them by
+// default, which no pool of another name has.
+func (g *ground) wholeWorkers() []profile.Pool {
+	stack, _ := g.workspace.Library.Resolve(g.base, g.source())
+	if stack == nil {
+		return g.base.Spec.Pools.Workers // that it does not resolve will be said
+	}
+	_, written := stack.PoolPlaces()
+	out := make([]profile.Pool, len(written))
+	for i, n := range written {
+		if err := json.Unmarshal([]byte(n.String()), &out[i]); err != nil {
+			return g.base.Spec.Pools.Workers // of a stack every pool is one
+		}
+	}
+	return out
 }

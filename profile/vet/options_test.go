@@ -183,6 +183,45 @@ func TestWith(t *testing.T) {
 	}
 }
 
+// TestDefaultPools: the pools that a profile gives by default have a second one of
+// their class, too, and are not there where there are no worker pools.
+func TestDefaultPools(t *testing.T) {
+	spec := `  kind: Infrastructure
+  extends: base@1.0.0
+  pools: {controlPlane: {labels: {rack: zero}}, workers: [{name: a, class: gpu, autoscale: {min: 1, max: 3}, labels: {rack: one}}, {name: b, class: general, labels: {rack: two}}]}
+  layers:
+  - name: kubernetes
+    capi: {classes: {general: {}, gpu: {}}, nodes: {nodeRegistration: {kubeletExtraArgs: [{name: node-labels, value: "${pool.labels.rack}"}]}}}
+`
+	cluster := txtar.File{Name: "fleet/one.yaml", Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one}\nspec: {profiles: [pooled], pools: {workers: [{name: a, replicas: 2}]}}\n")}
+	for name, ws := range map[string]*profile.Workspace{
+		"without a cluster": load(t, document("pooled", spec)),
+		"after a cluster":   load(t, document("pooled", spec), cluster),
+	} {
+		var got []string
+		for c := range vet.Corners(ws, zonedRef("pooled"), vet.Options{}) {
+			line := c.Name + ":"
+			for _, d := range c.Diagnostics {
+				line += " " + d.Summary
+			}
+			if c.Stack != nil {
+				for _, pool := range c.Stack.Cluster().Spec.Pools.Workers {
+					line += fmt.Sprintf(" %s of %s", pool.Name, pool.Class)
+				}
+			}
+			got = append(got, line)
+		}
+		want := []string{
+			"baseline: a of gpu-a b of general-b",
+			"no worker pools:",
+			"two pools of each class: a of gpu-a b of general-b a-2 of gpu-a-2 b-2 of general-b-2",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // TestSameTwice: the same workspace gives the same corners and findings, and the
 // caller may stop at any.
 func TestSameTwice(t *testing.T) {

@@ -266,7 +266,7 @@ func hopVersions(t *testing.T, available []string, have, target string) ([]strin
 			locked = profile.LockEntry{Key: key, Pins: pin(v), Digest: stack.Digest()}
 		}
 	}
-	at := f.WithLock(f.Lock().With(locked))
+	at := f.WithLock(f.Lock().WithAll([]profile.LockEntry{locked}))
 	want, diags := members.Target(at, pin(target)...)
 	if err := diags.Err(); err != nil {
 		t.Fatal(err)
