@@ -423,6 +423,9 @@ func TestLargeStacks(t *testing.T) {
 // where all that one cluster sets take too long: the others behind it are not
 // matched.
 func TestCostlyTexts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds under the race detector")
+	}
 	const n, schema = 130, `type: string, pattern: "(a?){400}(a?){400}[ab]{0,400}b"`
 	text := strings.Repeat("a", 290) + "b"
 	all := func(format string) string {
