@@ -56,7 +56,7 @@ func (f FixedField) bound() fixed {
 // those on which the rule was built.
 func (f FixedField) Binds(by diag.Origin) bool {
 	rule := f.bound()
-	if by.Kind == diag.Profile && by.Layer == "" {
+	if f.rule.by != nil && by.Kind == diag.Profile && by.Layer == "" {
 		return slices.ContainsFunc(rule.strangers(rule.target), func(r *release) bool { return r.ref.String() == by.Document })
 	}
 	return by.Kind != diag.Generated && rule.bindsWriter(by.Kind, by.Owner)
