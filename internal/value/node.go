@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-
 )
 
 // Kind is the JSON type of a node. Integers and other numbers are kept apart.
