@@ -137,7 +137,7 @@ func digestsOf(found []File, at value.Place) *value.Node {
 func (r *release) withFiles(n *value.Node) *value.Node {
 	find := func(pattern string, at diag.Range) []File {
 		for of := r; of != nil; of = of.parent {
-			if path.Dir(at.File) == of.dir {
+			if of.holds(at.File) {
 				return of.known(pattern, at, nil)
 			}
 		}

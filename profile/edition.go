@@ -52,6 +52,9 @@ func (l *loader) edition(dir, kind string) (e edition, ok bool) {
 	return e, ok
 }
 
+// holds reports whether a file lies in the directory of the edition.
+func (e *edition) holds(file string) bool { return e.dir != "" && strings.HasPrefix(file, e.dir+"/") }
+
 // newEdition marks who wrote what in a document.
 func newEdition(kind, dir string, root *value.Node) edition {
 	spec := root.Get("spec")

@@ -118,7 +118,7 @@ func (l *loader) filesOf(r *release) fileFinder {
 // beside is the release, r or a parent of it, in whose directory a place is.
 func (r *release) beside(at diag.Range) *release {
 	for parent := r.parent; parent != nil; parent = parent.parent {
-		if path.Dir(at.File) == parent.dir {
+		if parent.holds(at.File) {
 			return parent
 		}
 	}

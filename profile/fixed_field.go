@@ -52,8 +52,8 @@ func (f FixedField) bound() fixed {
 }
 
 // Binds reports whether the rule forbids whoever wrote by to touch the field.
-// Constants, and what else no layer says, count where they are another one's than
-// those on which the rule was built.
+// What a profile says outside its layers, such as a constant, is forbidden to one
+// of another owner that extends the profile of the rule.
 func (f FixedField) Binds(by diag.Origin) bool {
 	rule := f.bound()
 	if f.rule.by != nil && by.Kind == diag.Profile && by.Layer == "" {

@@ -480,3 +480,33 @@ func TestManyMisses(t *testing.T) {
 		}
 	}
 }
+
+// TestTooLargeForOthers: a cluster whose values are too large leaves nothing behind
+// that another one of the same profiles would get.
+func TestTooLargeForOthers(t *testing.T) {
+	profileText := "apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: p}\nspec:\n  version: 1.0.0\n  owner: one\n  kind: AddOn\n" +
+		"  variables: [{name: big, type: string, default: a}, {name: arg, type: integer, default: 7}]\n  layers:\n" +
+		"  - {name: l0, kind: AddOn, component: {none: x}, values: {a: [" + strings.Repeat(`"${vars.big}", `, 9000) + "]}}\n" +
+		`  - {name: xx, kind: AddOn, component: {none: x}, capi: {controlPlane: {template: {spec: {kubeadmConfigSpec: {verbosity: "${vars.arg}"}}}}}}` + "\n"
+	cluster := "apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: %s, namespace: fleet}\nspec: {profiles: [base, p]%s}\n"
+	digest := func(names ...string) (digest string) {
+		w, _ := profile.Load(overBase(t, fstest.MapFS{
+			"library/p/1.0.0/profile.yaml": {Data: []byte(profileText)},
+			"fleet/one.yaml":               {Data: fmt.Appendf(nil, cluster, "one", ", variables: {big: "+strings.Repeat("x", 9000)+"}")},
+			"fleet/two.yaml":               {Data: fmt.Appendf(nil, cluster, "two", "")},
+		}), profile.Layout{})
+		for _, name := range names {
+			stack, diags := w.Resolve(profile.Key{Hub: one.Hub, Namespace: one.Namespace, Name: name})
+			if (stack == nil) != (name == "one") {
+				t.Fatalf("%s: %v", name, diags.Err())
+			}
+			if stack != nil {
+				digest = stack.Digest()
+			}
+		}
+		return digest
+	}
+	if alone, behind := digest("two"), digest("one", "two"); alone != behind {
+		t.Errorf("digest %s alone, %s behind a cluster that is too large", alone, behind)
+	}
+}

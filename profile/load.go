@@ -335,9 +335,7 @@ func (l *loader) finish() {
 			m.key.Namespace = "default"
 		}
 		m.cluster.Spec.Hub, m.cluster.Metadata.Namespace = hub, m.key.Namespace
-		if workers, ok := m.root.Get("spec", "pools").Entry("workers"); ok && workers.Value.IsNull() {
-			m.cluster.Spec.Pools.Workers = []Pool{} // as nil would have the defaults
-		}
+		m.emptyPools()
 		m.broken = !l.checkKey(m) || m.broken
 		m.Document = l.keep("Cluster", m.key.String(), m.root)
 		m.write()

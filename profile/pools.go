@@ -63,8 +63,17 @@ func (r *resolution) defaultPools() {
 	m.root = m.root.Set(pools, "spec", "pools")
 	m.cluster.Spec.Pools = Pools{}
 	r.add(decode.Into(pools, &m.cluster.Spec.Pools, decoding)...)
+	m.emptyPools()
 	r.member = &m
 	r.stack.cluster, r.stack.pools = m.cluster, pools
+}
+
+// emptyPools keeps a null for all workers, which for Go is no nil: that would have
+// the defaults.
+func (m *member) emptyPools() {
+	if workers, ok := m.root.Get("spec", "pools").Entry("workers"); ok && workers.Value.IsNull() {
+		m.cluster.Spec.Pools.Workers = []Pool{}
+	}
 }
 
 // yielding are default pools without what those over them stand instead of: an
@@ -241,7 +250,7 @@ func (r *resolution) bindSlot(slot *value.Node, pool *boundPool) *value.Node {
 	}
 	findings, room := len(r.diags), r.room
 	bound := r.bind(slot, pool, nil)
-	if len(r.diags) > findings {
+	if len(r.diags) > findings || r.room < 0 { // it is not what others would compute
 		return bound
 	}
 	first, _ := r.comp.shared.LoadOrStore(slot, sharedSlot{bound, room - r.room})

@@ -2,7 +2,6 @@ package profile
 
 import (
 	"fmt"
-	"path"
 	"slices"
 
 	"github.com/dayzero-sdk/dayzero/internal/expr"
@@ -198,7 +197,7 @@ func (r *release) inheriting(d diag.Diagnostic) diag.Diagnostic {
 // ancestorAt is the ancestor that a place belongs to; nil when none does.
 func (r *release) ancestorAt(at diag.Range) *release {
 	for parent := r.parent; parent != nil; parent = parent.parent {
-		if at.File != "" && (at.File == parent.root.Place().Range().File || path.Dir(at.File) == parent.dir) {
+		if at.File != "" && at.File == parent.root.Place().Range().File || parent.holds(at.File) {
 			return parent
 		}
 	}

@@ -1,6 +1,9 @@
 package profile
 
 import (
+	"bytes"
+	"cmp"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -48,7 +51,7 @@ func (l *loader) unread(file, hint string) {
 }
 
 // misspelt warns of a directory of the root that has almost the name of one that
-// is read and is not there.
+// is read and is not there, and holds what would be read there.
 func (l *loader) misspelt(fsys fs.FS) {
 	entries, _ := fs.ReadDir(fsys, ".") // what cannot be listed, reading reports
 	absent := append([]string{libraryDir, policyDir}, documentDirs...)
@@ -59,8 +62,31 @@ func (l *loader) misspelt(fsys fs.FS) {
 		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		if near, ok := diag.Nearest(e.Name(), absent); ok {
+		if near, ok := diag.Nearest(e.Name(), absent); ok && holdsPartsOf(near, fsys, e.Name()) {
 			l.add(diag.Warningf("profile.unread", diag.Range{File: e.Name()}, "nobody reads this directory").WithDetail("did you mean %s?", near))
 		}
 	}
+}
+
+// holdsPartsOf reports whether a directory holds what belongs into the one that is
+// called known.
+func holdsPartsOf(known string, fsys fs.FS, dir string) bool {
+	inside, err := fs.Sub(fsys, dir)
+	if err != nil {
+		return false
+	}
+	patterns := map[string]string{libraryDir: "*/*/profile.yaml", policyDir: "*.cue"}
+	files, _ := fs.Glob(inside, cmp.Or(patterns[known], "*.yaml"))
+	return slices.ContainsFunc(files, func(name string) bool { return patterns[known] != "" || isOurs(inside, name) })
+}
+
+// isOurs reports whether a file begins as the documents of this package do.
+func isOurs(fsys fs.FS, name string) bool {
+	file, err := fsys.Open(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	head, _ := io.ReadAll(io.LimitReader(file, 4096))
+	return bytes.Contains(head, []byte(APIVersion))
 }

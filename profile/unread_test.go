@@ -15,10 +15,11 @@ func TestMisspeltDirectories(t *testing.T) {
 	fsys := fstest.MapFS{}
 	for _, file := range []string{
 		"librray/base/1.0.0/profile.yaml", "Fleet/a.yaml", "policys/a.cue", "policies/README.md",
-		"hub", "docs/a.yaml", "src/strategies/a.yaml", ".fleet/a.yaml",
+		"hub", "docs/a.yaml", "src/strategies/a.yaml", ".fleet/a.yaml", "binary/a.yaml", "[/a.yaml",
 	} {
-		fsys[file] = &fstest.MapFile{}
+		fsys[file] = &fstest.MapFile{Data: []byte("apiVersion: dayzero.dev/v1alpha1\n")}
 	}
+	fsys["jobs/a.yaml"] = &fstest.MapFile{Data: []byte("apiVersion: batch/v1\n")}
 	_, diags := profile.Load(fsys, profile.Layout{})
 	want := "warning: nobody reads this directory [profile.unread]\n  --> Fleet\n  hint: did you mean fleet?\n\n" +
 		"warning: nobody reads this directory [profile.unread]\n  --> librray\n  hint: did you mean library?\n"

@@ -214,11 +214,8 @@ func (e *expression) interpolate(text *strings.Builder, n *value.Node) *Error {
 }
 
 // fits refuses results that no call made, and no guard has seen: a reference may
-// name data of any size.
+// name data of any size, and copies it unless it is one text.
 func (e *expression) fits(n *value.Node) *Error {
-	if text, ok := n.Str(); ok && len(text) > maxText {
-		return e.tooLarge(guardText(len(text)).Error())
-	}
 	if room := maxNodes; n.Outgrows(&room) != nil {
 		return e.tooLarge(fmt.Sprintf("the result has more than %d parts", maxNodes))
 	}
