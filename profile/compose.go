@@ -227,7 +227,7 @@ func (c *composition) addConflicts(conflicts []disagreement) {
 		found := conflict(d.layer.Name, d.Conflict)
 		f, by, bound := c.bound(path, d.Upper.Origin(), d.Lower.Origin())
 		if bound {
-			found = f.brokenBy(by)
+			found, path = f.brokenBy(by), f.path
 		}
 		if c.doubts(path, []*value.Node{d.Lower}, []*value.Node{d.Upper}, found) {
 			continue

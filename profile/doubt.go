@@ -65,7 +65,7 @@ func (r *resolution) settleDoubts() {
 		if d.found.Code == "profile.fixed" {
 			changed = append(changed, d.path)
 		}
-		r.addOfCluster(d.found)
+		r.add(r.ofCluster(d.found))
 	}
 }
 
