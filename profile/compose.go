@@ -35,6 +35,7 @@ type composition struct {
 	fields      []FixedField // of objects
 	constrained []constrained
 	removals    []removal
+	doubtful    []doubt
 	idle        map[*overlay]diag.Diagnostics
 	diags       diag.Diagnostics
 	patched     patchFindings
@@ -223,12 +224,18 @@ func (c *composition) addConflicts(conflicts []disagreement) {
 		if c.brokenAt(path) {
 			continue
 		}
-		if f, by, ok := c.bound(path, d.Upper.Origin(), d.Lower.Origin()); ok {
-			c.changed = append(c.changed, f.path)
-			c.add(f.brokenBy(by))
+		found := conflict(d.layer.Name, d.Conflict)
+		f, by, bound := c.bound(path, d.Upper.Origin(), d.Lower.Origin())
+		if bound {
+			found, path = f.brokenBy(by), f.path
+		}
+		if c.doubts(path, []*value.Node{d.Lower}, []*value.Node{d.Upper}, found) {
 			continue
 		}
-		c.add(conflict(d.layer.Name, d.Conflict))
+		if bound {
+			c.changed = append(c.changed, f.path)
+		}
+		c.add(found)
 	}
 }
 

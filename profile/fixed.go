@@ -128,20 +128,29 @@ func (c *composition) judgeFixedIn(f fixed, parts []part, look func([]part) []*v
 // compareFixed reports the part that makes look find something else than in the
 // parts that are allowed to change the path; where none does, it gives that.
 func (c *composition) compareFixed(f fixed, parts, allowed []part, look func([]part) []*value.Node) (held []*value.Node) {
-	want := look(allowed)
-	if sameNodes(want, look(parts)) {
+	want, got := look(allowed), look(parts)
+	if sameNodes(want, got) {
 		return want
 	}
+	found := c.broken(f, f.changer(parts, func(parts []part) bool { return !sameNodes(want, look(parts)) }))
+	if c.doubts(f.path, want, got, found) {
+		return want
+	}
+	c.changed = append(c.changed, f.path)
+	c.add(found)
+	return nil
+}
+
+// changer is the first part that changes the path even if no other does that may
+// not; else the first that may not.
+func (f fixed) changer(parts []part, changed func([]part) bool) part {
 	for _, p := range parts {
 		others := func(q part) bool { return q != p && f.binds(q) }
-		if f.binds(p) && !sameNodes(want, look(slices.DeleteFunc(slices.Clone(parts), others))) {
-			c.add(c.broken(f, p))
-			return nil
+		if f.binds(p) && changed(slices.DeleteFunc(slices.Clone(parts), others)) {
+			return p
 		}
 	}
-	i := slices.IndexFunc(parts, f.binds)
-	c.add(c.broken(f, parts[i]))
-	return nil
+	return parts[slices.IndexFunc(parts, f.binds)]
 }
 
 func sameNodes(a, b []*value.Node) bool {
@@ -155,7 +164,6 @@ func sameNode(a, b *value.Node) bool { return (a == nil) == (b == nil) && a.Equa
 func (c *composition) broken(f fixed, p part) diag.Diagnostic {
 	by := p.root.Place().Origin()
 	by.Range = c.deepest(f, p).Place().Range()
-	c.changed = append(c.changed, f.path)
 	return f.brokenBy(by)
 }
 

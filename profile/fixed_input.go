@@ -2,6 +2,7 @@ package profile
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/dayzero-sdk/dayzero/internal/merge"
 	"github.com/dayzero-sdk/dayzero/internal/value"
@@ -12,9 +13,14 @@ import (
 // to what they are without the profiles that may not change what is fixed. The
 // values of variables are free: they are how a profile lets others take part.
 func (c *composition) judgeInputs(f fixed, nodes []*value.Node) {
+	inputs := map[*layer]*ownInputs{}
 	for _, n := range nodes {
 		for e := range n.Expressions() {
-			if by, ok := f.redefined(e.Program().(*program)); ok {
+			p := e.Program().(*program)
+			if inputs[p.layer] == nil {
+				inputs[p.layer] = f.ownInputs(p.layer)
+			}
+			if by, ok := inputs[p.layer].redefined(p); ok {
 				c.changed = append(c.changed, f.path)
 				c.add(f.brokenBy(by).WithRelated(e.Place().Range(), "it is computed here"))
 				return
@@ -23,22 +29,59 @@ func (c *composition) judgeInputs(f fixed, nodes []*value.Node) {
 	}
 }
 
-// redefined is where somebody whom the rule binds changes what a program reads.
-func (f fixed) redefined(p *program) (by diag.Origin, ok bool) {
-	strangers := f.strangers(p.layer)
-	if len(strangers) == 0 {
+// ownInputs are the constants and the component of a layer without what those say
+// of them whom a rule binds.
+type ownInputs struct {
+	layer     *layer
+	strangers []*release
+	component *value.Node
+	constants func() bool // whether all are as they are without the strangers
+}
+
+func (f fixed) ownInputs(l *layer) *ownInputs {
+	in := &ownInputs{layer: l, strangers: f.strangers(l)}
+	in.component = l.componentWithout(in.strangers)
+	in.constants = sync.OnceValue(in.sameConstants)
+	return in
+}
+
+// redefined is where a stranger changes what a program of the layer reads.
+func (in *ownInputs) redefined(p *program) (by diag.Origin, ok bool) {
+	if len(in.strangers) == 0 {
 		return diag.Origin{}, false
 	}
-	without := map[string]*value.Node{
-		"consts":    p.layer.release.constantsWithout(strangers),
-		"component": p.layer.componentWithout(strangers),
-	}
 	for path := range p.paths() {
-		if before, reads := without[path[0]]; reads && !sameNode(p.constant(path), before.Get(path[1:]...)) {
-			return redefinition(p.layer, path, strangers), true
+		if !in.same(path) {
+			return redefinition(in.layer, path, in.strangers), true
 		}
 	}
 	return diag.Origin{}, false
+}
+
+// same reports whether what a program reads at a path is there without the
+// strangers, too.
+func (in *ownInputs) same(path []string) bool {
+	switch {
+	case path[0] == "component":
+		return sameNode(in.layer.product.Get(path[1:]...), in.component.Get(path[1:]...))
+	case path[0] != "consts":
+		return true
+	case len(path) == 1:
+		return in.constants()
+	}
+	r := in.layer.release
+	return sameNode(r.consts.Get(path[1:]...), r.constantWithout(in.strangers, path[1]).Get(path[2:]...))
+}
+
+func (in *ownInputs) sameConstants() bool {
+	for _, r := range in.strangers {
+		for _, own := range r.root.Get("spec", "constants").Fields() {
+			if !in.same([]string{"consts", own.Name}) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // strangers are the profiles whose owners the rule binds, from that of a layer
@@ -60,20 +103,15 @@ func (f fixed) strangers(l *layer) []*release {
 	return out
 }
 
-// constantsWithout are the constants of a release without what some of its line
-// say of them.
-func (r *release) constantsWithout(some []*release) *value.Node {
-	if r == nil {
-		return nil
+// constantWithout is a constant of a release without what some of its line say of
+// it; nil for none. It is looked up by its name: there may be many.
+func (r *release) constantWithout(some []*release, name string) *value.Node {
+	for ; r != nil; r = r.parent {
+		if r.root.Get("spec", "constants", name) != nil && !slices.Contains(some, r) {
+			return r.consts.Get(name)
+		}
 	}
-	out := r.parent.constantsWithout(some)
-	if slices.Contains(some, r) {
-		return out
-	}
-	for _, own := range r.root.Get("spec", "constants").Fields() {
-		out = out.With(own.Name, r.consts.Get(own.Name))
-	}
-	return out
+	return nil
 }
 
 // componentWithout is the component of the layer, likewise.

@@ -103,6 +103,54 @@ func TestSameTextOfTwoScopes(t *testing.T) {
 	}
 }
 
+// TestSameTextOfOneVariable: two profiles that write one text, which reads a
+// variable, say the same in the clusters where it has one value for both.
+func TestSameTextOfOneVariable(t *testing.T) {
+	overlay := fstest.MapFS{"library/overlays/edge/1.0.0/overlay.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Overlay\nmetadata: {name: edge}\nspec: {version: 1.0.0, owner: edge, order: 1, selector: {matchLabels: {tier: edge}}, variables: {sec/k: weak}}\n")}}
+	pooled := func(of fstest.MapFS) fstest.MapFS {
+		for _, f := range of {
+			f.Data = []byte(strings.Replace(string(f.Data), "default: same", "default: same, scope: pool", 1))
+		}
+		return of
+	}
+	kept := func(of fstest.MapFS) fstest.MapFS { return of }
+	for _, c := range []struct {
+		cluster string
+		of      func(fstest.MapFS) fstest.MapFS
+		overlay fstest.MapFS
+		differ  bool
+	}{
+		{"", kept, nil, false},
+		{"variables: {k: weak}", kept, nil, false},
+		{"variables: {sec/k: weak, OTHER/k: weak}", kept, nil, false},
+		{"variables: {k: weak, OTHER/k: same}", kept, nil, true},
+		{"variables: {sec/k: weak}", kept, nil, true},
+		{"", kept, overlay, true},
+		{"variables: {OTHER/k: weak}", kept, overlay, false},
+		{"pools: {controlPlane: {variables: {k: weak}}}", pooled, nil, false},
+		{"pools: {controlPlane: {variables: {OTHER/k: weak}}}", pooled, nil, true},
+	} {
+		for _, other := range []string{"rogue", "zrogue"} { // before and after the one that fixes
+			for rule, code := range map[string]string{"": "profile.conflict", "    fixed: [\"" + audit + "\"]\n": "profile.fixed"} {
+				for written, leaves := range map[string]int{`"${vars.k}"`: 1, `["a", {b: "x${vars.k}"}]`: 1, `{a: "${vars.k}", b: "${vars.k}"}`: 2} {
+					var want []string
+					switch {
+					case c.differ && rule == "":
+						want = slices.Repeat([]string{code}, leaves)
+					case c.differ: // which is said once
+						want = []string{code}
+					}
+					cluster := clusterOf("{profiles: [base, sec, " + other + "], " + strings.ReplaceAll(c.cluster, "OTHER", other) + "}")
+					_, got := found(t, c.of(addOn("sec", written, rule)), c.of(addOn(other, written, "")), c.overlay, fstest.MapFS{"fleet/one.yaml": cluster})
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Errorf("%q with %s, %s, overlay %t, fixed %t (-want +got):\n%s", c.cluster, other, written, c.overlay != nil, rule != "", diff)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestFixedStandsAsItsOwnerComputesIt: whatever another add-on, an overlay and
 // the cluster write, what is fixed is what its owner's edition computes alone.
 func TestFixedStandsAsItsOwnerComputesIt(t *testing.T) {
@@ -121,16 +169,17 @@ func TestFixedStandsAsItsOwnerComputesIt(t *testing.T) {
 		patch := "layer: " + rapid.SampledFrom([]string{"sec", name}).Draw(rt, "layer") +
 			", capi: {controlPlane: {template: {spec: {kubeadmConfigSpec: {clusterConfiguration: {apiServer: {extraArgs: [{name: audit, value: " + texts.Draw(rt, "patch") + "}]}}}}}}}"
 		files := fstest.MapFS{"library/overlays/edge/1.0.0/k.txt": {Data: []byte("edge")}}
-		spec := "{profiles: [base, sec, " + name + "]}"
+		set := rapid.SampledFrom([]string{"", "k: weak", "sec/k: weak", name + "/k: weak"}).Draw(rt, "set")
+		spec := "{profiles: [base, sec, " + name + "], variables: {" + set + "}}"
 		switch rapid.IntRange(0, 2).Draw(rt, "patched by") {
 		case 1:
-			spec = "{profiles: [base, sec, " + name + "], variables: {" + name + "/k: weak}, overrides: [{" + patch + ", reason: r, owner: o}]}"
+			spec = "{profiles: [base, sec, " + name + "], variables: {" + set + "}, overrides: [{" + patch + ", reason: r, owner: o}]}"
 		case 2:
 			files["library/overlays/edge/1.0.0/overlay.yaml"] = &fstest.MapFile{Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Overlay\nmetadata: {name: edge}\nspec: {version: 1.0.0, owner: edge, order: 1, selector: {matchLabels: {tier: edge}}, layers: [{" + patch + "}]}\n")}
 		}
 		files["fleet/one.yaml"] = clusterOf(spec)
 		stack, _ := found(t, sec, other, files)
-		alone, _ := found(t, sec, fstest.MapFS{"fleet/one.yaml": clusterOf("{profiles: [base, sec]}")})
+		alone, _ := found(t, sec, fstest.MapFS{"fleet/one.yaml": clusterOf("{profiles: [base, sec], variables: {" + strings.TrimPrefix(set, name+"/k: weak") + "}}")})
 		if stack == nil || alone == nil {
 			return // refused
 		}

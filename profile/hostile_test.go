@@ -510,3 +510,32 @@ func TestTooLargeForOthers(t *testing.T) {
 		t.Errorf("digest %s alone, %s behind a cluster that is too large", alone, behind)
 	}
 }
+
+// TestManyFixedConstants: each constant that a fixed expression reads is looked up,
+// not put together with all the others: what loading and resolving allocate grows
+// with the constants, not with their square.
+func TestManyFixedConstants(t *testing.T) {
+	allocated := func(n int, read string) float64 {
+		var constants, values []string
+		for i := range n {
+			constants = append(constants, fmt.Sprintf("c%d: 1", i))
+			values = append(values, strings.ReplaceAll(fmt.Sprintf("k%d: \"${string(%s)}\"", i, read), "N", fmt.Sprint(i)))
+		}
+		fsys := overBase(t, fstest.MapFS{
+			"library/p/1.0.0/profile.yaml": {Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: p}\nspec: {version: 1.0.0, owner: one, kind: AddOn, constants: {%s}, layers: [{name: st, kind: AddOn, component: {name: st, version: 1.0.0}, fixed: [/values/deep], values: {deep: {%s}}}]}\n", strings.Join(constants, ", "), strings.Join(values, ", "))},
+			"library/q/1.0.0/profile.yaml": {Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: q}\nspec: {version: 1.0.0, owner: two, kind: AddOn, extends: p@1.0.0, constants: {%s}}\n", strings.Join(constants, ", "))},
+			"fleet/one.yaml":               {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec: {profiles: [base, q]}\n")},
+		})
+		return testing.AllocsPerRun(1, func() {
+			w, diags := profile.Load(fsys, profile.Layout{})
+			if stack, found := w.Resolve(one); stack == nil {
+				t.Fatal(diags, found)
+			}
+		})
+	}
+	for _, read := range []string{"consts.cN", "consts['c' + cluster.name.substring(3) + '0']"} {
+		if few, many := allocated(40, read), allocated(400, read); many > 11*few {
+			t.Errorf("%.0f allocations for 40 expressions ${string(%s)}, %.0f for 400", few, read, many)
+		}
+	}
+}

@@ -27,7 +27,12 @@ func (p *program) Same(other value.Program) bool {
 	if p.layer.id() == o.layer.id() {
 		return true
 	}
-	if p.reads().Values || p.layer.release != o.layer.release && len(p.reads().Vars)+len(o.reads().Vars) > 0 {
+	return (p.layer.release == o.layer.release || len(p.reads().Vars)+len(o.reads().Vars) == 0) && p.sameFor(o)
+}
+
+// sameFor is Same for equal variables.
+func (p *program) sameFor(o *program) bool {
+	if p.reads().Values {
 		return false
 	}
 	for path := range p.paths() {

@@ -80,9 +80,15 @@ func (c *composition) layerOf(by diag.Origin) *layer {
 // that several machines share are looked at for each.
 func (r *resolution) addOfCluster(found ...diag.Diagnostic) {
 	for _, f := range found {
-		f.Summary = "cluster " + r.member.key.String() + ": " + f.Summary
+		f = r.ofCluster(f)
 		if !slices.ContainsFunc(r.diags, func(d diag.Diagnostic) bool { return saidBy(d) == saidBy(f) }) {
-			r.add(f.WithRelated(r.member.At(diag.Fields("metadata", "name")), "the cluster is here"))
+			r.add(f)
 		}
 	}
+}
+
+// ofCluster says that a finding is about the cluster.
+func (r *resolution) ofCluster(f diag.Diagnostic) diag.Diagnostic {
+	f.Summary = "cluster " + r.member.key.String() + ": " + f.Summary
+	return f.WithRelated(r.member.At(diag.Fields("metadata", "name")), "the cluster is here")
 }

@@ -289,6 +289,7 @@ func (r *resolution) finish() {
 	s, c := r.stack, r.comp
 	r.room = c.room
 	r.giveInputs()
+	r.settleDoubts()
 	s.version = c.kubernetes.product.Get("version")
 	s.layers = make([]StackLayer, 0, len(c.layers))
 	same := c.unchanging()
