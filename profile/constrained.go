@@ -282,17 +282,18 @@ func (v view) double(f fixed) (*value.Node, bool) {
 }
 
 // posed is an item by somebody whom the rule binds that has the key of a fixed path
-// because that was computed: put over another slot, it changes the item itself.
+// because that was computed: put over another slot, it changes the item itself,
+// unless it says the same.
 func (v view) posed(f fixed) (*value.Node, bool) {
 	for i, step := range v.path {
 		keys, _ := step.IsKey()
 		computed := func(item *value.Node) bool {
 			return slices.ContainsFunc(keys, func(kv diag.KeyValue) bool { return item.Get(kv.Name).Derived() })
 		}
-		for _, slot := range v.of {
+		for s, slot := range v.of {
 			for _, item := range slot.Find(v.path[:i]).Items() {
 				by := item.Place().Origin()
-				if computed(item) && item.Matches(step) && f.bindsWriter(by.Kind, by.Owner) && item.Find(v.path[i+1:]) != nil {
+				if computed(item) && item.Matches(step) && f.bindsWriter(by.Kind, by.Owner) && item.Find(v.path[i+1:]) != nil && !agree([]*value.Node{v.of.under(s), v.of.under(s + 1)}, v.path) {
 					return item, true
 				}
 			}
