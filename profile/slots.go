@@ -65,12 +65,6 @@ type view struct {
 // slotsOf are slots that lie over one another, the lowest first.
 type slotsOf [3]*value.Node
 
-// under is what the slots below one of them come to.
-func (s slotsOf) under(i int) *value.Node {
-	clear(s[i:])
-	return s.over()
-}
-
 func (s slotsOf) over() *value.Node {
 	return merge.Over(merge.Over(s[0], s[1], merge.Capi), s[2], merge.Capi)
 }
