@@ -246,9 +246,13 @@ func conflict(layer string, found merge.Conflict) diag.Diagnostic {
 	if lower.Sensitive {
 		sets = unshownValue
 	}
+	hint := fmt.Sprintf("agree on one value, or declare in layer %s: overrides: [{layer: %s, path: %s}]", layer, lower.Layer, path)
+	if lower.Layer == upper.Layer && lower.Document == upper.Document { // which overrides no part of itself
+		hint = "give the two variables different values: the keys that are computed from them are equal"
+	}
 	return diag.Errorf("profile.conflict", upper.Range, "layers %s of %s and %s of %s set %s to different values",
 		lower.Layer, lower.Document, upper.Layer, upper.Document, path).
-		WithDetail("agree on one value, or declare in layer %s: overrides: [{layer: %s, path: %s}]", layer, lower.Layer, path).
+		WithDetail("%s", hint).
 		WithPath(path).
 		WithRelated(lower.Range, "layer %s, owner %s, sets %s", lower.Layer, lower.Owner, sets)
 }

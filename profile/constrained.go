@@ -282,23 +282,49 @@ func (v view) double(f fixed) (*value.Node, bool) {
 }
 
 // posed is an item by somebody whom the rule binds that has the key of a fixed path
-// because that was computed: put over another slot, it changes the item itself.
+// because that was computed, where without such items something else would stand.
 func (v view) posed(f fixed) (*value.Node, bool) {
 	for i, step := range v.path {
-		keys, _ := step.IsKey()
-		computed := func(item *value.Node) bool {
-			return slices.ContainsFunc(keys, func(kv diag.KeyValue) bool { return item.Get(kv.Name).Derived() })
+		keys, keyed := step.IsKey()
+		if !keyed {
+			continue
 		}
-		for _, slot := range v.of {
-			for _, item := range slot.Find(v.path[:i]).Items() {
-				by := item.Place().Origin()
-				if computed(item) && item.Matches(step) && f.bindsWriter(by.Kind, by.Owner) && item.Find(v.path[i+1:]) != nil {
-					return item, true
-				}
+		var last *value.Node
+		poses := func(item *value.Node) bool {
+			by := item.Place().Origin()
+			is := slices.ContainsFunc(keys, func(kv diag.KeyValue) bool { return item.Get(kv.Name).Derived() }) &&
+				item.Matches(step) && f.bindsWriter(by.Kind, by.Owner) && item.Find(v.path[i+1:]) != nil
+			if is {
+				last = item
 			}
+			return is
+		}
+		without := v.of
+		for s, slot := range v.of {
+			without[s] = leaving(slot, v.path[:i], poses)
+		}
+		if last != nil && !agree([]*value.Node{v.tree, without.over()}, v.path) {
+			return last, true
 		}
 	}
 	return nil, false
+}
+
+// leaving is a tree without items of the list at a path.
+func leaving(n *value.Node, path diag.Path, drop func(item *value.Node) bool) *value.Node {
+	if n.Find(path).Kind() != value.List {
+		return n
+	}
+	if len(path) == 0 {
+		return n.WithItems(slices.DeleteFunc(slices.Clone(n.Items()), drop))
+	}
+	next := n.Find(path[:1])
+	if name, ok := path[0].IsField(); ok {
+		return n.With(name, leaving(next, path[1:], drop))
+	}
+	items := slices.Clone(n.Items())
+	items[slices.Index(items, next)] = leaving(next, path[1:], drop)
+	return n.WithItems(items)
 }
 
 // agree reports whether the same stands at a path of all of them.

@@ -103,7 +103,7 @@ func (l *loader) read(file string) []*value.Node {
 	if !ok {
 		return nil
 	}
-	roots, diags := yamlsource.Documents(&value.Writer{File: file, Kind: diag.Profile}, data, yamlsource.Limits{Bytes: int(l.layout.MaxDocument)})
+	roots, diags := yamlsource.Documents(&value.Writer{File: file, Kind: diag.Profile}, data, yamlsource.Limits{Bytes: int(l.layout.MaxDocument), StrictLineEnds: true})
 	l.add(diags...)
 	return roots
 }

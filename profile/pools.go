@@ -84,11 +84,13 @@ func yielding(below, own *value.Node) *value.Node {
 	if workers.Kind() == value.List && workers.Len() == 0 {
 		return below.Without("workers")
 	}
+	over := make(map[string][]*value.Node, workers.Len())
+	for _, pool := range workers.Items() {
+		over[pool.Get("name").Text()] = append(over[pool.Get("name").Text()], pool)
+	}
 	return below.EachItem(func(pool *value.Node) *value.Node {
-		for _, over := range workers.Items() {
-			if over.Get("name").Equal(pool.Get("name")) {
-				pool = scaledBy(over, pool)
-			}
+		for _, over := range over[pool.Get("name").Text()] {
+			pool = scaledBy(over, pool)
 		}
 		return pool
 	}, "workers")

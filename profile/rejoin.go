@@ -39,13 +39,23 @@ func (r *resolution) rejoinSlot(bound *Value, slot ...string) {
 	joined, conflicts := merge.Rejoin(r.comp.capi.Find(at), bound.node, merge.Capi,
 		func(path diag.Path, lower, upper *value.Node) bool {
 			ly := r.comp.layerOf(upper.Origin())
-			return ly != nil && ly.declares(at.Join(path...), lower)
+			return ly != nil && (ly.declares(at.Join(path...), lower) || ly.overlies(lower, upper))
 		})
 	bound.node = joined
 	for _, found := range conflicts {
 		found.Path = at.Join(withoutSensitive(joined, found.Path)...)
 		r.addOfCluster(conflict(found.Upper.Origin().Layer, found))
 	}
+}
+
+// overlies reports whether upper is of a part of the layer that was put over the
+// one of lower: a patch, or what a profile says that extends another.
+func (l *layer) overlies(lower, upper *value.Node) bool {
+	part := func(n *value.Node) int {
+		return slices.IndexFunc(l.parts, func(p part) bool { return p.writer() == n.Place().Writer })
+	}
+	below := part(lower)
+	return below >= 0 && below < part(upper)
 }
 
 // withoutSensitive is a path as far as its keys may be shown.

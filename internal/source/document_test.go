@@ -69,7 +69,7 @@ func TestDocuments(t *testing.T) {
 		"warnings come in order of place": {"z: yes\na: 2001-01-01\n", []string{`{"a":"2001-01-01","z":"yes"}`}, []string{"1:4 source.plain-scalar", "2:4 source.plain-scalar"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			docs, found := read(c.text, source.Limits{})
+			docs, found := read(c.text, source.Limits{StrictLineEnds: true})
 			if diff := cmp.Diff(c.docs, docs); diff != "" {
 				t.Errorf("documents (-want +got):\n%s", diff)
 			}

@@ -17,6 +17,8 @@ var seeds = []string{
 // small limits reach the refusals with short inputs.
 var small = source.Limits{Bytes: 1 << 12, Nesting: 8, AliasNodes: 64, ListItems: 16}
 
+var strict = source.Limits{Bytes: small.Bytes, Nesting: small.Nesting, AliasNodes: small.AliasNodes, ListItems: small.ListItems, StrictLineEnds: true}
+
 // FuzzDocuments: no text makes the reader panic, findings have places inside
 // the text, trees keep the limits, and reading twice gives the same.
 func FuzzDocuments(f *testing.F) {
@@ -24,8 +26,8 @@ func FuzzDocuments(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		docs, diags := source.Documents(&value.Writer{File: "a.yaml"}, data, small)
-		again, same := source.Documents(&value.Writer{File: "a.yaml"}, data, small)
+		docs, diags := source.Documents(&value.Writer{File: "a.yaml"}, data, strict)
+		again, same := source.Documents(&value.Writer{File: "a.yaml"}, data, strict)
 		holdFindings(t, data, diags)
 		if len(docs) != len(again) || diags.Text(nil) != same.Text(nil) {
 			t.Fatalf("reading twice gives %d and %d documents, %v and %v", len(docs), len(again), diags, same)

@@ -18,6 +18,10 @@ type Limits struct {
 	// LineMarks are the same in one line, which the YAML library holds as a whole
 	// in several times the memory. Default 200,000.
 	LineMarks int
+	// StrictLineEnds refuses characters that end a line for some readers of YAML
+	// and not for others: for what people write. Tools of Kubernetes write them as
+	// they are.
+	StrictLineEnds bool
 }
 
 func (l Limits) withDefaults() Limits {

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	kubeyaml "sigs.k8s.io/yaml"
+
 	"github.com/dayzero-sdk/dayzero/internal/value"
 )
 
@@ -23,13 +25,24 @@ func TestManifestsReadAsKubectlSends(t *testing.T) {
 	}
 }
 
-// TestManifestLineEnds: characters that only some readers take for line ends are
-// refused where they stand, whatever the other documents of the file hold.
-func TestManifestLineEnds(t *testing.T) {
-	text := "apiVersion: v1\nkind: A\n---\napiVersion: v1\nkind: B\ndata: {a: \"x\u0085y\"}\n---\n{\"apiVersion\": \"v1\", \"kind\": \"C\u2028\"}\n"
-	objects, diags := Manifests(&value.Writer{File: "a.yaml"}, []byte(text), ManifestLimits)
-	if len(objects) != 2 || len(diags) != 1 || diags[0].Range.String() != "a.yaml:6:13" || diags[0].Code != "source.line-end" {
-		t.Errorf("got %d objects, %v", len(objects), diags)
+// TestLineEndsOfTools: characters that only some readers take for line ends come
+// back from what tools of Kubernetes wrote, in manifests and in data.
+func TestLineEndsOfTools(t *testing.T) {
+	for _, text := range []string{"x\u2028y", "x\u2029y z\nmore\n", "a\u2028b\nc: d\n", "x\ry", "one\r\ntwo\r\n"} {
+		written, err := kubeyaml.Marshal(map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "data": map[string]any{"a": text}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		objects, diags := Manifests(&value.Writer{File: "a.yaml"}, written, ManifestLimits)
+		docs, found := Documents(&value.Writer{File: "a.yaml"}, written, Limits{})
+		if len(objects) != 1 || len(docs) != 1 || len(diags)+len(found) > 0 {
+			t.Fatalf("%s\ngives %d objects and %d documents, %v %v", written, len(objects), len(docs), diags, found)
+		}
+		for _, n := range []*value.Node{objects[0], docs[0]} {
+			if got := n.Get("data", "a").Text(); got != text {
+				t.Errorf("%s\nis read as %q, want %q", written, got, text)
+			}
+		}
 	}
 }
 

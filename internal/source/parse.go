@@ -40,7 +40,7 @@ func (t *text) open(data []byte) ([]byte, bool) {
 // parse gives the root node of every document. A text that is not YAML gives
 // the documents in front of the mistake.
 func (t *text) parse(data []byte) []*yaml.Node {
-	if t.tooWide(data) || t.refuseLineEnds(data) {
+	if t.tooWide(data) || t.limits.StrictLineEnds && t.refuseLineEnds(data) {
 		return nil
 	}
 	loader, err := yaml.NewLoader(bytes.NewReader(data))
