@@ -539,3 +539,27 @@ func TestManyFixedConstants(t *testing.T) {
 		}
 	}
 }
+
+// TestManyComputedConflicts: of items that turn out to be one, those are put into
+// words that are shown; the others cost what lists cost.
+func TestManyComputedConflicts(t *testing.T) {
+	allocated := func(n int) float64 {
+		fsys := overBase(t, fstest.MapFS{"fleet/one.yaml": {Data: []byte("apiVersion: dayzero.dev/v1alpha1\nkind: Cluster\nmetadata: {name: one, namespace: fleet}\nspec: {profiles: [base, p, q]}\n")}})
+		for _, name := range []string{"p", "q"} {
+			var items []string
+			for i := range n {
+				items = append(items, fmt.Sprintf("{path: \"${vars.pre}/%d\", content: %s}", i, name))
+			}
+			fsys["library/"+name+"/1.0.0/profile.yaml"] = &fstest.MapFile{Data: fmt.Appendf(nil, "apiVersion: dayzero.dev/v1alpha1\nkind: Profile\nmetadata: {name: %s}\nspec: {version: 1.0.0, owner: %[1]s, kind: AddOn, variables: [{name: pre, type: string, default: /x}], layers: [{name: l%[1]s, kind: AddOn, component: {none: x}, capi: {nodes: {config: {files: [%s]}}}}]}\n", name, strings.Join(items, ", "))}
+		}
+		w, _ := profile.Load(fsys, profile.Layout{})
+		return testing.AllocsPerRun(1, func() {
+			if _, found := w.Resolve(one); len(found) != 1001 {
+				t.Fatalf("%d findings of %d items", len(found), n)
+			}
+		})
+	}
+	if more := (allocated(4000) - allocated(2000)) / 2000; more > 80 {
+		t.Errorf("each item more costs %.0f allocations", more)
+	}
+}

@@ -42,10 +42,12 @@ func (r *resolution) rejoinSlot(bound *Value, slot ...string) {
 			return ly != nil && (ly.declares(at.Join(path...), lower) || ly.overlies(lower, upper))
 		})
 	bound.node = joined
-	for _, found := range conflicts {
-		found.Path = at.Join(withoutSensitive(joined, found.Path)...)
-		r.addOfCluster(conflict(found.Upper.Origin().Layer, found))
+	var found []diag.Diagnostic
+	for _, each := range conflicts[:min(len(conflicts), maxFindings+1)] { // of more, nothing is said but that
+		each.Path = at.Join(withoutSensitive(joined, each.Path)...)
+		found = append(found, conflict(each.Upper.Origin().Layer, each))
 	}
+	r.addOfCluster(found...)
 }
 
 // overlies reports whether upper is of a part of the layer that was put over the
@@ -60,6 +62,9 @@ func (l *layer) overlies(lower, upper *value.Node) bool {
 
 // withoutSensitive is a path as far as its keys may be shown.
 func withoutSensitive(tree *value.Node, path diag.Path) diag.Path {
+	if !tree.Sensitive() {
+		return path
+	}
 	for i, step := range path {
 		keys, _ := step.IsKey()
 		item := tree.Find(path[:i+1])
@@ -89,12 +94,11 @@ func (c *composition) layerOf(by diag.Origin) *layer {
 // addOfCluster adds findings that depend on what the cluster sets, once: slots
 // that several machines share are looked at for each.
 func (r *resolution) addOfCluster(found ...diag.Diagnostic) {
-	for _, f := range found {
-		f = r.ofCluster(f)
-		if !slices.ContainsFunc(r.diags, func(d diag.Diagnostic) bool { return saidBy(d) == saidBy(f) }) {
-			r.add(f)
-		}
+	of := make(diag.Diagnostics, len(found))
+	for i, f := range found {
+		of[i] = r.ofCluster(f)
 	}
+	r.add(without(of, r.diags)...)
 }
 
 // ofCluster says that a finding is about the cluster.
